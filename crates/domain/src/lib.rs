@@ -1,6 +1,11 @@
 //! Pure rules: values in, values out. No I/O, no clock, no randomness: the caller brings the time and the random bytes.
 
+pub mod access_key;
 pub mod id;
+pub mod new_id;
+pub mod seal;
+pub mod secret;
+pub mod session;
 pub mod time;
 
 pub use id::*;

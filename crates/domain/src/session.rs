@@ -1,0 +1,352 @@
+//! Sealed role sessions: a session token is the session itself, so verifying one asks no database.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+use crate::seal::{KeyPurpose, KeyRing, SealError};
+use crate::secret::SecretText;
+use crate::{AccessKeyId, AccountId, IamUserId, IdentityId, IdentityPoolId, RoleId, Timestamp};
+
+/// Everything a temporary credential stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRecord {
+    /// The key pair's id; bound to the token, not stored in it.
+    #[serde(skip, default = "no_access_key_id")]
+    pub access_key_id: AccessKeyId,
+    /// The key pair's secret, with which requests are signed.
+    #[serde(rename = "k")]
+    pub secret_access_key: SecretText,
+    /// The account the session acts in.
+    #[serde(rename = "a")]
+    pub account_id: AccountId,
+    /// Who the session is.
+    #[serde(rename = "p")]
+    pub principal: SessionPrincipal,
+    /// The web identity it was assumed with.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub web_identity: Option<WebIdentity>,
+    /// The identity pool and identity it was handed out for.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<SessionIdentity>,
+    /// Session policies given as documents; each narrows what the session may do.
+    #[serde(rename = "ip", default, skip_serializing_if = "Vec::is_empty")]
+    pub inline_policies: Vec<String>,
+    /// Session policies given as ARNs of managed policies.
+    #[serde(rename = "mp", default, skip_serializing_if = "Vec::is_empty")]
+    pub managed_policy_arns: Vec<String>,
+    /// Session tags (`aws:PrincipalTag/…`), as spelled by who set them.
+    #[serde(rename = "t", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// The keys of the tags that role chaining passes on.
+    #[serde(rename = "tt", default, skip_serializing_if = "Vec::is_empty")]
+    pub transitive_tag_keys: Vec<String>,
+    /// `aws:SourceIdentity`.
+    #[serde(rename = "si", default, skip_serializing_if = "Option::is_none")]
+    pub source_identity: Option<String>,
+    /// When a second factor was shown, if one was.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub mfa_authenticated_at: Option<Timestamp>,
+    /// When it was issued (`aws:TokenIssueTime`).
+    #[serde(rename = "i")]
+    pub issued_at: Timestamp,
+    /// The first moment at which it is refused.
+    #[serde(rename = "e")]
+    pub expires_at: Timestamp,
+}
+
+/// Who a session is (spec/sts-and-iam.md B5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SessionPrincipal {
+    /// AssumeRole and its web-identity and SAML siblings.
+    #[serde(rename = "r")]
+    AssumedRole {
+        /// `AROA…`; a role re-created under the same name has another.
+        #[serde(rename = "d")]
+        role_id: RoleId,
+        /// The name without path.
+        #[serde(rename = "n")]
+        role_name: String,
+        /// The role's ARN with path.
+        #[serde(rename = "a")]
+        role_arn: String,
+        /// RoleSessionName.
+        #[serde(rename = "s")]
+        session_name: String,
+    },
+    /// GetFederationToken.
+    #[serde(rename = "f")]
+    FederatedUser {
+        /// The name given to GetFederationToken.
+        #[serde(rename = "n")]
+        name: String,
+        /// The user whose policies bound the session; absent for the root.
+        #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+        issuing_user_id: Option<IamUserId>,
+    },
+    /// GetSessionToken called by a user: the same user.
+    #[serde(rename = "u")]
+    User {
+        /// `AIDA…`.
+        #[serde(rename = "d")]
+        user_id: IamUserId,
+        /// The name without path.
+        #[serde(rename = "n")]
+        user_name: String,
+        /// The user's ARN with path.
+        #[serde(rename = "a")]
+        user_arn: String,
+    },
+    /// GetSessionToken called by the root.
+    #[serde(rename = "o")]
+    Root,
+}
+
+/// What of the web identity stays in the session's condition context (spec/identity-pools.md 15).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebIdentity {
+    /// `aws:FederatedProvider`: the issuer without scheme, or an OIDC provider ARN.
+    #[serde(rename = "p")]
+    pub provider: String,
+    /// `PROVIDER:aud`.
+    #[serde(rename = "a")]
+    pub audience: String,
+    /// `PROVIDER:sub`.
+    #[serde(rename = "s")]
+    pub subject: String,
+    /// `PROVIDER:amr`; empty when the provider has none.
+    #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+}
+
+/// The identity pool and identity behind a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionIdentity {
+    /// The identity pool.
+    #[serde(rename = "p")]
+    pub identity_pool_id: IdentityPoolId,
+    /// The identity.
+    #[serde(rename = "i")]
+    pub identity_id: IdentityId,
+}
+
+impl SessionRecord {
+    /// The caller's ARN as GetCallerIdentity shows it (spec/sts-and-iam.md B5).
+    pub fn caller_arn(&self) -> String {
+        let account = &self.account_id;
+        match &self.principal {
+            SessionPrincipal::AssumedRole {
+                role_name,
+                session_name,
+                ..
+            } => {
+                format!("arn:aws:sts::{account}:assumed-role/{role_name}/{session_name}")
+            }
+            SessionPrincipal::FederatedUser { name, .. } => {
+                format!("arn:aws:sts::{account}:federated-user/{name}")
+            }
+            SessionPrincipal::User { user_arn, .. } => user_arn.clone(),
+            SessionPrincipal::Root => format!("arn:aws:iam::{account}:root"),
+        }
+    }
+
+    /// The caller's `aws:userid` (spec/sts-and-iam.md B5).
+    pub fn user_id(&self) -> String {
+        match &self.principal {
+            SessionPrincipal::AssumedRole {
+                role_id,
+                session_name,
+                ..
+            } => format!("{role_id}:{session_name}"),
+            SessionPrincipal::FederatedUser { name, .. } => format!("{}:{name}", self.account_id),
+            SessionPrincipal::User { user_id, .. } => user_id.to_string(),
+            SessionPrincipal::Root => self.account_id.to_string(),
+        }
+    }
+}
+
+/// Why a session token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// Not a token of ours, changed, or of another access key.
+    #[error("the session token is not valid for this access key")]
+    Malformed,
+    /// A token of ours that has had its time.
+    #[error("the session expired")]
+    Expired {
+        /// When it expired.
+        expired_at: Timestamp,
+    },
+    /// The ring has no key for sessions.
+    #[error("no key to seal sessions with")]
+    NoKey,
+}
+
+/// The session token text of this session; `nonce` is twelve fresh random bytes.
+pub fn issue(
+    ring: &KeyRing,
+    nonce: [u8; 12],
+    record: &SessionRecord,
+) -> Result<String, SessionError> {
+    let plain = Zeroizing::new(serde_json::to_vec(record).map_err(|_| SessionError::Malformed)?);
+    let sealed = ring
+        .seal(
+            KeyPurpose::RoleSession,
+            nonce,
+            record.access_key_id.as_str().as_bytes(),
+            &plain,
+        )
+        .map_err(|_| SessionError::NoKey)?;
+    Ok(STANDARD.encode(sealed))
+}
+
+/// The session a token stands for, if it was issued together with `access_key_id` and has not expired at `now`.
+pub fn open_token(
+    ring: &KeyRing,
+    access_key_id: &str,
+    token: &str,
+    now: Timestamp,
+) -> Result<SessionRecord, SessionError> {
+    if token.len() > MAX_TOKEN_LENGTH {
+        return Err(SessionError::Malformed);
+    }
+    let sealed = STANDARD
+        .decode(token)
+        .map_err(|_| SessionError::Malformed)?;
+    let plain = ring
+        .open(KeyPurpose::RoleSession, access_key_id.as_bytes(), &sealed)
+        .map_err(|error| match error {
+            SealError::Malformed | SealError::UnknownKey | SealError::Rejected => {
+                SessionError::Malformed
+            }
+        })?;
+    let mut record: SessionRecord =
+        serde_json::from_slice(&plain).map_err(|_| SessionError::Malformed)?;
+    if now >= record.expires_at {
+        return Err(SessionError::Expired {
+            expired_at: record.expires_at,
+        });
+    }
+    record.access_key_id = AccessKeyId::from(access_key_id);
+    Ok(record)
+}
+
+/// The longest session token that is looked at, in characters: far above what session policies and tags can fill.
+pub const MAX_TOKEN_LENGTH: usize = 64 * 1024;
+
+fn no_access_key_id() -> AccessKeyId {
+    AccessKeyId::new(String::new())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::seal::SealingKey;
+    use proptest::prelude::*;
+
+    pub(crate) fn ring() -> KeyRing {
+        KeyRing::new([SealingKey::new(KeyPurpose::RoleSession, [1; 8], [2; 32])])
+    }
+
+    pub(crate) fn record() -> SessionRecord {
+        SessionRecord {
+            access_key_id: AccessKeyId::from("ASIARZPUZDIKAAAAAAAA"),
+            secret_access_key: SecretText::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            account_id: AccountId::from("123456789012"),
+            principal: SessionPrincipal::AssumedRole {
+                role_id: RoleId::from("AROARZPUZDIKAAAAAAAAA"),
+                role_name: "Fan".into(),
+                role_arn: "arn:aws:iam::123456789012:role/app/Fan".into(),
+                session_name: "CognitoIdentityCredentials".into(),
+            },
+            web_identity: Some(WebIdentity {
+                provider: "cognito-identity.amazonaws.com".into(),
+                audience: "eu-west-1:0d5c0000-0000-4000-8000-000000000000".into(),
+                subject: "eu-west-1:7a1e0000-0000-4000-8000-000000000000".into(),
+                amr: vec![
+                    "authenticated".into(),
+                    "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123".into(),
+                ],
+            }),
+            identity: None,
+            inline_policies: Vec::new(),
+            managed_policy_arns: Vec::new(),
+            tags: BTreeMap::from([("Team".to_owned(), "blue".to_owned())]),
+            transitive_tag_keys: Vec::new(),
+            source_identity: None,
+            mfa_authenticated_at: None,
+            issued_at: Timestamp::from_seconds(1_000),
+            expires_at: Timestamp::from_seconds(4_600),
+        }
+    }
+
+    #[test]
+    fn a_token_opens_to_its_session_until_it_expires() {
+        let (ring, record) = (ring(), record());
+        let token = issue(&ring, [9; 12], &record).unwrap();
+        let id = record.access_key_id.as_str();
+        assert_eq!(
+            open_token(&ring, id, &token, Timestamp::from_seconds(4_599)).unwrap(),
+            record
+        );
+        let expired = open_token(&ring, id, &token, Timestamp::from_seconds(4_600));
+        assert_eq!(
+            expired,
+            Err(SessionError::Expired {
+                expired_at: Timestamp::from_seconds(4_600)
+            })
+        );
+        assert!(token.len() < 1000, "{}", token.len());
+    }
+
+    #[test]
+    fn a_token_of_another_key_pair_is_refused() {
+        let (ring, record) = (ring(), record());
+        let token = issue(&ring, [9; 12], &record).unwrap();
+        let other = open_token(
+            &ring,
+            "ASIARZPUZDIKAAAAAAAB",
+            &token,
+            Timestamp::from_seconds(2_000),
+        );
+        assert_eq!(other, Err(SessionError::Malformed));
+    }
+
+    #[test]
+    fn the_caller_is_named_as_sts_names_it() {
+        let record = record();
+        assert_eq!(
+            record.caller_arn(),
+            "arn:aws:sts::123456789012:assumed-role/Fan/CognitoIdentityCredentials"
+        );
+        assert_eq!(
+            record.user_id(),
+            "AROARZPUZDIKAAAAAAAAA:CognitoIdentityCredentials"
+        );
+    }
+
+    #[test]
+    fn debug_hides_the_secret() {
+        assert!(!format!("{:?}", record()).contains("wJalr"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_changed_character_is_refused(at: prop::sample::Index, by in 1_u8..64) {
+            let (ring, record) = (ring(), record());
+            let mut token = issue(&ring, [9; 12], &record).unwrap().into_bytes();
+            let at = at.index(token.len());
+            token[at] = token[at].wrapping_add(by) & 0x7f;
+            let token = String::from_utf8(token).unwrap();
+            prop_assert!(open_token(&ring, record.access_key_id.as_str(), &token, record.issued_at).is_err());
+        }
+
+        #[test]
+        fn any_text_is_refused_without_panic(token: String, id: String) {
+            prop_assert!(open_token(&ring(), &id, &token, Timestamp::default()).is_err());
+        }
+    }
+}
