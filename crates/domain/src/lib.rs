@@ -2,10 +2,12 @@
 
 pub mod access_key;
 pub mod id;
+pub mod modexp;
 pub mod new_id;
 pub mod seal;
 pub mod secret;
 pub mod session;
+pub mod srp;
 pub mod time;
 
 pub use id::*;
