@@ -2,10 +2,13 @@
 
 pub mod access_key;
 pub mod id;
+pub mod lockout;
 pub mod modexp;
 pub mod new_id;
+pub mod password;
 pub mod seal;
 pub mod secret;
+pub mod secret_hash;
 pub mod session;
 pub mod srp;
 pub mod time;

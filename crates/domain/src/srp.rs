@@ -404,7 +404,7 @@ fn unhex(text: &str) -> Result<Vec<u8>, SrpError> {
     if text.is_empty() || text.len() > 1024 || !text.is_ascii() {
         return Err(SrpError::Malformed);
     }
-    let even = if text.len() % 2 == 0 {
+    let even = if text.len().is_multiple_of(2) {
         text.to_owned()
     } else {
         format!("0{text}")
