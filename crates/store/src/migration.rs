@@ -1,0 +1,124 @@
+//! The schema, as numbered steps that each store walks once, in order.
+//!
+//! Every statement is idempotent, so that nodes that start together, or a node that died half way, may repeat it. A step is
+//! never edited once released: a new one is added.
+
+use crate::error::StoreError;
+
+/// One numbered step.
+pub(crate) struct Migration {
+    /// Its place in the order, from 1.
+    pub(crate) number: i64,
+    /// What it is for, for whoever reads the ledger.
+    pub(crate) name: &'static str,
+    /// Its statements, each ended by a semicolon at the end of a line.
+    text: &'static str,
+}
+
+/// All steps, in order.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "initial",
+    text: include_str!("../migrations/0001_initial.sql"),
+}];
+
+/// The ledger of what was done.
+pub(crate) const CREATE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";
+
+/// The newest step that the ledger holds; 0 for none.
+pub(crate) const FIND_NEWEST: &str = "SELECT COALESCE(MAX(number), 0) FROM migrations";
+
+/// Two nodes may record the same step; once is enough.
+pub(crate) const RECORD: &str =
+    "INSERT INTO migrations (number, name) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING";
+
+impl Migration {
+    /// The statements, without their semicolons.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &'static str> {
+        self.text
+            .split(";\n")
+            .map(str::trim)
+            .filter(|sql| !sql.is_empty())
+    }
+}
+
+/// The steps after `found`, or the news that the store is ahead of us.
+pub(crate) fn pending(all: &[Migration], found: i64) -> Result<&[Migration], StoreError> {
+    let known = all.last().map_or(0, |last| last.number);
+    if found > known {
+        return Err(StoreError::NewerThanBinary { found, known });
+    }
+    let next = all
+        .iter()
+        .position(|migration| migration.number > found)
+        .unwrap_or(all.len());
+    Ok(all.get(next..).unwrap_or_default())
+}
+
+/// The text for `SQLite`: strict tables, so that a column refuses what `PostgreSQL` would refuse.
+pub(crate) fn sqlite_text(sql: &str) -> String {
+    let text = sql
+        .replace(" BIGINT", " INTEGER")
+        .replace(" BYTEA", " BLOB");
+    if text.contains("CREATE TABLE") {
+        text + " STRICT"
+    } else {
+        text
+    }
+}
+
+/// The text for `PostgreSQL`: texts compare bytewise, whatever the database's locale.
+pub(crate) fn postgres_text(sql: &str) -> String {
+    sql.replace(" TEXT", " TEXT COLLATE \"C\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THREE: &[Migration] = &[
+        Migration {
+            number: 1,
+            name: "a",
+            text: "",
+        },
+        Migration {
+            number: 2,
+            name: "b",
+            text: "",
+        },
+        Migration {
+            number: 3,
+            name: "c",
+            text: "",
+        },
+    ];
+
+    #[test]
+    fn what_was_not_done_is_pending() {
+        let numbers = |found| {
+            pending(THREE, found)
+                .map(|steps| steps.iter().map(|step| step.number).collect::<Vec<_>>())
+        };
+        assert_eq!(numbers(0), Ok(vec![1, 2, 3]));
+        assert_eq!(numbers(2), Ok(vec![3]));
+        assert_eq!(numbers(3), Ok(vec![]));
+        assert_eq!(
+            numbers(4),
+            Err(StoreError::NewerThanBinary { found: 4, known: 3 })
+        );
+    }
+
+    #[test]
+    fn numbers_rise_and_statements_can_be_repeated() {
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(
+                migration.number,
+                i64::try_from(index).unwrap_or(i64::MAX) + 1
+            );
+            for sql in migration.statements() {
+                assert!(sql.contains("IF NOT EXISTS"), "{sql}");
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! One file per table: its row, and the statements on it.
