@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{
-    AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode, percent_encode_byte,
-};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode, percent_encode_byte};
 
 use crate::ALGORITHM;
 use crate::key::{hex, sha256};
@@ -17,30 +15,16 @@ use crate::rules::{MAX_QUERY_PAIRS, PathRule};
 use crate::time::Timestamp;
 
 /// Everything outside RFC 3986's unreserved set is escaped, in upper-case hex (spec/sts-and-iam.md E1).
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const ESCAPED_BUT_SLASH: &AsciiSet = &ESCAPED.remove(b'/');
 
 /// Headers that hold one value. Given twice, the signature would cover the joined values while readers take one.
-const SINGLE: &[&str] = &[
-    "host",
-    ":authority",
-    "date",
-    "x-amz-date",
-    "x-amz-security-token",
-    "x-amz-target",
-    "x-amz-content-sha256",
-];
+const SINGLE: &[&str] =
+    &["host", ":authority", "date", "x-amz-date", "x-amz-security-token", "x-amz-target", "x-amz-content-sha256"];
 
 /// The canonical request, as S3's `SignatureDoesNotMatch` and `sekisho explain` print it. Header values need not be
 /// UTF-8, so these are bytes. Fails if a signed header is absent or repeated, or the body is needed and not there.
-pub fn canonical_request(
-    request: &Request<'_>,
-    presented: &Presented<'_>,
-) -> Result<Vec<u8>, Refusal> {
+pub fn canonical_request(request: &Request<'_>, presented: &Presented<'_>) -> Result<Vec<u8>, Refusal> {
     let payload = payload_value(request.body, presented.claim)?;
     let parts = Parts {
         method: request.method,
@@ -57,28 +41,17 @@ pub fn canonical_request(
 
 /// The string to sign for a request.
 pub fn string_to_sign(request: &Request<'_>, presented: &Presented<'_>) -> Result<String, Refusal> {
-    Ok(string_to_sign_of(
-        &canonical_request(request, presented)?,
-        presented.requested,
-        presented.scope(),
-    ))
+    Ok(string_to_sign_of(&canonical_request(request, presented)?, presented.requested, presented.scope()))
 }
 
 /// The string to sign for a canonical request.
-pub(crate) fn string_to_sign_of(
-    canonical_request: &[u8],
-    requested: Timestamp,
-    scope: &str,
-) -> String {
+pub(crate) fn string_to_sign_of(canonical_request: &[u8], requested: Timestamp, scope: &str) -> String {
     let digest = crate::key::text(&hex(&sha256(canonical_request)));
     format!("{ALGORITHM}\n{requested}\n{scope}\n{digest}")
 }
 
 /// The last line: the claim at its word, else the body's hash.
-pub(crate) fn payload_value(
-    body: Payload<'_>,
-    claim: Option<PayloadClaim>,
-) -> Result<Cow<'static, str>, Refusal> {
+pub(crate) fn payload_value(body: Payload<'_>, claim: Option<PayloadClaim>) -> Result<Cow<'static, str>, Refusal> {
     let digest = match (claim, body) {
         (Some(claim), _) => return Ok(claim.value()),
         (None, Payload::Bytes(bytes)) => sha256(bytes),
@@ -134,9 +107,7 @@ impl Parts<'_, '_> {
             };
         }
         if !found {
-            return Err(Refusal::SignedHeaderAbsent {
-                name: name.to_owned(),
-            });
+            return Err(Refusal::SignedHeaderAbsent { name: name.to_owned() });
         }
         out.push(b'\n');
         Ok(())
@@ -145,16 +116,10 @@ impl Parts<'_, '_> {
     /// The values joined by commas in order of arrival; false if there is none.
     fn write_values(&self, out: &mut Vec<u8>, name: &str) -> Result<bool, Refusal> {
         let mut found = false;
-        for (_, value) in self
-            .headers
-            .iter()
-            .filter(|(given, _)| given.eq_ignore_ascii_case(name))
-        {
+        for (_, value) in self.headers.iter().filter(|(given, _)| given.eq_ignore_ascii_case(name)) {
             if found {
                 if SINGLE.contains(&name) {
-                    return Err(Refusal::RepeatedHeader {
-                        name: name.to_owned(),
-                    });
+                    return Err(Refusal::RepeatedHeader { name: name.to_owned() });
                 }
                 out.push(b',');
             }
@@ -168,14 +133,8 @@ impl Parts<'_, '_> {
 /// Without blanks at the ends, and with one blank for each inner run of them.
 fn write_trimmed(out: &mut Vec<u8>, value: &[u8]) {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = value
-        .iter()
-        .position(|byte| !is_blank(byte))
-        .unwrap_or(value.len());
-    let end = value
-        .iter()
-        .rposition(|byte| !is_blank(byte))
-        .map_or(start, |last| last + 1);
+    let start = value.iter().position(|byte| !is_blank(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !is_blank(byte)).map_or(start, |last| last + 1);
     let mut last = 0;
     for byte in value.get(start..end).unwrap_or_default() {
         if !(*byte == b' ' && last == b' ') {
@@ -235,9 +194,7 @@ fn normalised(raw_path: &str) -> Result<Cow<'_, str>, Refusal> {
         match segment {
             "" | "." => {}
             ".." => {
-                segments
-                    .pop()
-                    .ok_or(Refusal::BadPath(PathFault::AboveRoot))?;
+                segments.pop().ok_or(Refusal::BadPath(PathFault::AboveRoot))?;
             }
             name => segments.push(name),
         }
@@ -262,10 +219,7 @@ fn write_query(out: &mut Vec<u8>, raw_query: &str, without_signature: bool) -> R
     let mut pairs = Vec::new(); // (start, end of name, end of value)
     for (name, value) in query::pairs(raw_query) {
         if pairs.len() == MAX_QUERY_PAIRS {
-            return Err(Refusal::TooLarge {
-                what: "query parameters",
-                limit: MAX_QUERY_PAIRS,
-            });
+            return Err(Refusal::TooLarge { what: "query parameters", limit: MAX_QUERY_PAIRS });
         }
         let start = encoded.len();
         query::decoded_bytes(name).for_each(|byte| push_escaped(&mut encoded, byte));
@@ -366,13 +320,8 @@ mod tests {
 
     #[test]
     fn blanks_are_trimmed_and_collapsed() {
-        for (value, canonical) in [
-            ("  a   b  c ", "a b c"),
-            ("", ""),
-            ("   ", ""),
-            ("\ta\t b\t", "a\t b"),
-            ("a", "a"),
-        ] {
+        for (value, canonical) in [("  a   b  c ", "a b c"), ("", ""), ("   ", ""), ("\ta\t b\t", "a\t b"), ("a", "a")]
+        {
             let mut out = Vec::new();
             write_trimmed(&mut out, value.as_bytes());
             assert_eq!(out, canonical.as_bytes(), "{value:?}");

@@ -6,8 +6,7 @@ use crate::presented::Placement;
 use crate::refusal::{Refusal, ScopeDate, ScopeFaults, ScopeRegion, echo};
 use crate::request::Request;
 use crate::rules::{
-    MAX_HEADERS, MAY_TRAVEL_UNSIGNED, MAY_TRAVEL_UNSIGNED_PRESIGNED, PayloadRule, PresignedRule,
-    RegionRule, Rules,
+    MAX_HEADERS, MAY_TRAVEL_UNSIGNED, MAY_TRAVEL_UNSIGNED_PRESIGNED, PayloadRule, PresignedRule, RegionRule, Rules,
 };
 use crate::time::Timestamp;
 
@@ -16,10 +15,7 @@ pub(crate) fn signed_headers(given: &str) -> Result<String, Refusal> {
     let lower = given.to_ascii_lowercase();
     let mut names: Vec<&str> = lower.split(';').collect();
     if names.len() > MAX_HEADERS {
-        return Err(Refusal::TooLarge {
-            what: "signed headers",
-            limit: MAX_HEADERS,
-        });
+        return Err(Refusal::TooLarge { what: "signed headers", limit: MAX_HEADERS });
     }
     if names.is_sorted_by(|a, b| a < b) {
         return Ok(lower);
@@ -31,10 +27,7 @@ pub(crate) fn signed_headers(given: &str) -> Result<String, Refusal> {
 
 /// Row 8: otherwise a request could be replayed against another service that shares the key.
 pub(crate) fn host_is_signed(signed_headers: &str) -> Result<(), Refusal> {
-    if signed_headers
-        .split(';')
-        .any(|name| name == "host" || name == ":authority")
-    {
+    if signed_headers.split(';').any(|name| name == "host" || name == ":authority") {
         return Ok(());
     }
     Err(Refusal::HostNotSigned)
@@ -49,30 +42,18 @@ pub(crate) fn amz_headers_are_signed(
 ) -> Result<(), Refusal> {
     let exempt = |name: &str| {
         let listed = |list: &[&str]| list.iter().any(|exempt| exempt.eq_ignore_ascii_case(name));
-        listed(MAY_TRAVEL_UNSIGNED)
-            || placement == Placement::Presigned && listed(MAY_TRAVEL_UNSIGNED_PRESIGNED)
+        listed(MAY_TRAVEL_UNSIGNED) || placement == Placement::Presigned && listed(MAY_TRAVEL_UNSIGNED_PRESIGNED)
     };
     let names: Vec<String> = request
         .headers
         .iter()
         .map(|(name, _)| *name)
-        .filter(|name| {
-            name.get(..6)
-                .is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"))
-        })
-        .filter(|name| {
-            !signed_headers
-                .split(';')
-                .any(|signed| signed.eq_ignore_ascii_case(name))
-        })
+        .filter(|name| name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-")))
+        .filter(|name| !signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name)))
         .filter(|name| !exempt(name))
         .map(str::to_ascii_lowercase)
         .collect();
-    if names.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::HeadersNotSigned { names })
-    }
+    if names.is_empty() { Ok(()) } else { Err(Refusal::HeadersNotSigned { names }) }
 }
 
 /// Rows 10 and 11, and the life of a presigned URL.
@@ -90,54 +71,28 @@ pub(crate) fn time(
     {
         let expired_at = requested.plus_seconds(i64::from(expires_seconds));
         if now > expired_at {
-            return Err(Refusal::PresignedExpired {
-                expires_seconds,
-                expired_at,
-                now,
-            });
+            return Err(Refusal::PresignedExpired { expires_seconds, expired_at, now });
         }
     } else if requested < now.plus_seconds(-skew) {
-        return Err(Refusal::Expired {
-            requested,
-            now,
-            window_seconds,
-        });
+        return Err(Refusal::Expired { requested, now, window_seconds });
     }
     if requested > now.plus_seconds(skew) {
-        return Err(Refusal::NotYetCurrent {
-            requested,
-            now,
-            window_seconds,
-        });
+        return Err(Refusal::NotYetCurrent { requested, now, window_seconds });
     }
     Ok(())
 }
 
 /// Rows 12 and 13.
-pub(crate) fn scope(
-    credential: &str,
-    requested: Timestamp,
-    rules: &Rules<'_>,
-) -> Result<(), Refusal> {
+pub(crate) fn scope(credential: &str, requested: Timestamp, rules: &Rules<'_>) -> Result<(), Refusal> {
     let mut elements = credential.split('/');
-    let (Some(_key_id), Some(date), Some(region), Some(service), Some(terminator), None) = (
-        elements.next(),
-        elements.next(),
-        elements.next(),
-        elements.next(),
-        elements.next(),
-        elements.next(),
-    ) else {
-        return Err(Refusal::MalformedCredential {
-            given: echo(credential),
-        });
+    let (Some(_key_id), Some(date), Some(region), Some(service), Some(terminator), None) =
+        (elements.next(), elements.next(), elements.next(), elements.next(), elements.next(), elements.next())
+    else {
+        return Err(Refusal::MalformedCredential { given: echo(credential) });
     };
     let region_fits = match rules.region {
         RegionRule::Any => {
-            (1..=64).contains(&region.len())
-                && region
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            (1..=64).contains(&region.len()) && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         }
         RegionRule::Only(expected) => region == expected,
     };
@@ -147,40 +102,18 @@ pub(crate) fn scope(
             RegionRule::Any => None,
             RegionRule::Only(expected) => Some(expected.to_owned()),
         };
-        faults.region = Some(ScopeRegion {
-            given: echo(region),
-            expected,
-        });
+        faults.region = Some(ScopeRegion { given: echo(region), expected });
     }
     if !rules.services.contains(&service) {
-        faults.service = Some(
-            rules
-                .services
-                .first()
-                .copied()
-                .unwrap_or_default()
-                .to_owned(),
-        );
+        faults.service = Some(rules.services.first().copied().unwrap_or_default().to_owned());
     }
     if terminator != TERMINATOR {
         faults.terminator = Some(echo(terminator));
     }
-    if date.as_bytes()
-        != requested
-            .basic()
-            .first_chunk::<8>()
-            .map_or(&[][..], |date| date)
-    {
-        faults.date = Some(ScopeDate {
-            given: echo(date),
-            requested,
-        });
+    if date.as_bytes() != requested.basic().first_chunk::<8>().map_or(&[][..], |date| date) {
+        faults.date = Some(ScopeDate { given: echo(date), requested });
     }
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::WrongScope(Box::new(faults)))
-    }
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::WrongScope(Box::new(faults))) }
 }
 
 /// What the signature says about the body.
@@ -193,9 +126,9 @@ pub(crate) fn payload_claim(
         return Ok(None);
     }
     match (content_sha256, placement) {
-        (Some(value), _) => PayloadClaim::parse(value)
-            .map(Some)
-            .ok_or_else(|| Refusal::BadContentSha256 { given: echo(value) }),
+        (Some(value), _) => {
+            PayloadClaim::parse(value).map(Some).ok_or_else(|| Refusal::BadContentSha256 { given: echo(value) })
+        }
         (None, Placement::Presigned) => Ok(Some(PayloadClaim::Unsigned)),
         (None, Placement::Header) => Err(Refusal::MissingContentSha256),
     }

@@ -76,12 +76,7 @@ mod tests {
     #[test]
     fn the_key_of_the_general_reference_signs_its_string() {
         // Key, scope and signature of the worked example in the AWS General Reference (IAM ListUsers).
-        let key = SigningKey::derive(
-            b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-            "20150830",
-            "us-east-1",
-            "iam",
-        );
+        let key = SigningKey::derive(b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "20150830", "us-east-1", "iam");
         let string_to_sign = "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/iam/aws4_request\n\
                               f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59";
         assert_eq!(
@@ -93,9 +88,6 @@ mod tests {
 
     #[test]
     fn the_empty_string_has_its_hash() {
-        assert_eq!(
-            text(&hex(&sha256(b""))),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(text(&hex(&sha256(b""))), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

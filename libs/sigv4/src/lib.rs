@@ -43,8 +43,8 @@ pub use parse::{demand, parse};
 pub use payload::PayloadClaim;
 pub use presented::{Placement, Presented};
 pub use refusal::{
-    ExpiresFault, MissingHeaderParts, MissingQueryParts, PathFault, QueryFault, Refusal,
-    RefusalKind, ScopeDate, ScopeFaults, ScopeRegion,
+    ExpiresFault, MissingHeaderParts, MissingQueryParts, PathFault, QueryFault, Refusal, RefusalKind, ScopeDate,
+    ScopeFaults, ScopeRegion,
 };
 pub use request::{Payload, Request};
 pub use rules::{PathRule, PayloadRule, PresignedRule, RegionRule, Rules};

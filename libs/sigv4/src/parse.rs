@@ -15,39 +15,34 @@ use crate::{ALGORITHM, canonical};
 /// Finds the signature of a request that may be unsigned. `Ok(None)`: nothing in it claims to be a signature, and
 /// nothing else was checked, since operations that need none skip all of this (spec/sts-and-iam.md E4.2).
 /// `now_ms` is milliseconds since 1970.
-pub fn parse<'a>(
-    request: &Request<'a>,
-    rules: &Rules<'_>,
-    now_ms: i64,
-) -> Result<Option<Presented<'a>>, Refusal> {
+pub fn parse<'a>(request: &Request<'a>, rules: &Rules<'_>, now_ms: i64) -> Result<Option<Presented<'a>>, Refusal> {
     request.check_bounds()?;
     let query = QueryParts::scan(request.raw_query)?;
     let presigned = query.algorithm.is_some()
         // S3 tells a client that forgot one of the six; elsewhere the algorithm alone decides.
         || matches!(rules.presigned, PresignedRule::Expires { .. })
             && (query.credential.is_some() || query.signature.is_some());
-    let header = request.header("authorization");
+    let mut headers = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let header = headers.next().map(|(_, value)| *value);
     if header.is_none() && !presigned {
         return Ok(None);
     }
     canonical::check_path(request.raw_path, rules.path)?; // row 1
     query::check_escapes(request.raw_query.unwrap_or_default())?; // row 4
+    if headers.next().is_some() {
+        // Whoever reads the request after us could take the other one.
+        return Err(Refusal::RepeatedHeader { name: "authorization".to_owned() });
+    }
     let found = match header {
         Some(_) if query.algorithm.is_some() => return Err(Refusal::TwoSignatures), // row 5b
         Some(value) => from_header(request, value, query)?,
         None => from_query(request, rules, query)?,
     };
-    found
-        .check(request, rules, Timestamp::from_ms(now_ms))
-        .map(Some)
+    found.check(request, rules, Timestamp::from_ms(now_ms)).map(Some)
 }
 
 /// Finds the signature of a request that must have one. An unsigned request is refused by row 1, 4 or 5a.
-pub fn demand<'a>(
-    request: &Request<'a>,
-    rules: &Rules<'_>,
-    now_ms: i64,
-) -> Result<Presented<'a>, Refusal> {
+pub fn demand<'a>(request: &Request<'a>, rules: &Rules<'_>, now_ms: i64) -> Result<Presented<'a>, Refusal> {
     if let Some(presented) = parse(request, rules, now_ms)? {
         return Ok(presented);
     }
@@ -71,21 +66,14 @@ struct Found<'a> {
 }
 
 /// Row 6.
-fn from_header<'a>(
-    request: &Request<'a>,
-    value: &'a [u8],
-    query: QueryParts<'a>,
-) -> Result<Found<'a>, Refusal> {
+fn from_header<'a>(request: &Request<'a>, value: &'a [u8], query: QueryParts<'a>) -> Result<Found<'a>, Refusal> {
     let parts = HeaderParts::read(value)?;
     let amz_date = request.header("x-amz-date");
     // X-Amz-Date wins over Date (spec/sts-and-iam.md E1).
     let date = amz_date.or_else(|| request.header("date"));
-    let (Some(credential), Some(signature), Some(signed_headers), Some(date)) = (
-        parts.credential,
-        parts.signature,
-        parts.signed_headers,
-        date,
-    ) else {
+    let (Some(credential), Some(signature), Some(signed_headers), Some(date)) =
+        (parts.credential, parts.signature, parts.signed_headers, date)
+    else {
         return Err(Refusal::MissingHeaderParts(MissingHeaderParts {
             credential: parts.credential.is_none(),
             signature: parts.signature.is_none(),
@@ -100,26 +88,15 @@ fn from_header<'a>(
         signature: Cow::Borrowed(signature),
         date: text(date),
         http_date: amz_date.is_none(),
-        session_token: request
-            .header("x-amz-security-token")
-            .map(text)
-            .or(query.session_token),
+        session_token: request.header("x-amz-security-token").map(text).or(query.session_token),
         expires_seconds: None,
         content_sha256: request.header("x-amz-content-sha256").map(text),
     })
 }
 
 /// Row 7.
-fn from_query<'a>(
-    request: &Request<'a>,
-    rules: &Rules<'_>,
-    query: QueryParts<'a>,
-) -> Result<Found<'a>, Refusal> {
-    if query
-        .algorithm
-        .as_deref()
-        .is_some_and(|algorithm| algorithm != ALGORITHM)
-    {
+fn from_query<'a>(request: &Request<'a>, rules: &Rules<'_>, query: QueryParts<'a>) -> Result<Found<'a>, Refusal> {
+    if query.algorithm.as_deref().is_some_and(|algorithm| algorithm != ALGORITHM) {
         return Err(Refusal::MissingAuthentication); // row 7a
     }
     let all_six = matches!(rules.presigned, PresignedRule::Expires { .. });
@@ -132,25 +109,16 @@ fn from_query<'a>(
         expires: all_six && query.expires.is_none(),
         all_six,
     };
-    let (Some(credential), Some(signature), Some(signed_headers), Some(date), false, false) = (
-        query.credential,
-        query.signature,
-        query.signed_headers,
-        query.date,
-        missing.algorithm,
-        missing.expires,
-    ) else {
+    let (Some(credential), Some(signature), Some(signed_headers), Some(date), false, false) =
+        (query.credential, query.signature, query.signed_headers, query.date, missing.algorithm, missing.expires)
+    else {
         return Err(Refusal::MissingQueryParts(missing));
     };
     let expires_seconds = match rules.presigned {
-        PresignedRule::Expires { max_seconds } => Some(read_expires(
-            query.expires.as_deref().unwrap_or_default(),
-            max_seconds,
-        )?),
-        PresignedRule::Window => query
-            .expires
-            .as_deref()
-            .and_then(|expires| expires.parse().ok()),
+        PresignedRule::Expires { max_seconds } => {
+            Some(read_expires(query.expires.as_deref().unwrap_or_default(), max_seconds)?)
+        }
+        PresignedRule::Window => query.expires.as_deref().and_then(|expires| expires.parse().ok()),
     };
     Ok(Found {
         placement: Placement::Presigned,
@@ -159,14 +127,9 @@ fn from_query<'a>(
         signature,
         date,
         http_date: false,
-        session_token: query
-            .session_token
-            .or_else(|| request.header("x-amz-security-token").map(text)),
+        session_token: query.session_token.or_else(|| request.header("x-amz-security-token").map(text)),
         expires_seconds,
-        content_sha256: request
-            .header("x-amz-content-sha256")
-            .map(text)
-            .or(query.content_sha256),
+        content_sha256: request.header("x-amz-content-sha256").map(text).or(query.content_sha256),
     })
 }
 
@@ -188,12 +151,7 @@ fn read_expires(text: &str, max_seconds: u32) -> Result<u32, Refusal> {
 
 impl<'a> Found<'a> {
     /// Rows 8 to 13.
-    fn check(
-        self,
-        request: &Request<'a>,
-        rules: &Rules<'_>,
-        now: Timestamp,
-    ) -> Result<Presented<'a>, Refusal> {
+    fn check(self, request: &Request<'a>, rules: &Rules<'_>, now: Timestamp) -> Result<Presented<'a>, Refusal> {
         let signed_headers = demands::signed_headers(&self.signed_headers)?;
         demands::host_is_signed(&signed_headers)?;
         demands::amz_headers_are_signed(request, &signed_headers, self.placement)?;

@@ -53,9 +53,6 @@ impl PayloadClaim {
 
     /// Whether the chunks of the body are signed ([`crate::chunk`]).
     pub fn has_signed_chunks(&self) -> bool {
-        matches!(
-            self,
-            PayloadClaim::StreamingSigned | PayloadClaim::StreamingSignedTrailer
-        )
+        matches!(self, PayloadClaim::StreamingSigned | PayloadClaim::StreamingSignedTrailer)
     }
 }

@@ -61,9 +61,7 @@ impl Presented<'_> {
 
     /// `date/region/service/aws4_request`.
     pub fn scope(&self) -> &str {
-        self.credential
-            .split_once('/')
-            .map_or("", |(_, scope)| scope)
+        self.credential.split_once('/').map_or("", |(_, scope)| scope)
     }
 
     /// The session token, covered by the signature. A secret of sorts: not for logs.
@@ -78,8 +76,7 @@ impl Presented<'_> {
 
     /// Whether a header is covered by the signature. `name` in any case.
     pub fn is_signed(&self, name: &str) -> bool {
-        self.signed_headers()
-            .any(|signed| signed.eq_ignore_ascii_case(name))
+        self.signed_headers().any(|signed| signed.eq_ignore_ascii_case(name))
     }
 
     /// The signature: lower-case hex if it is one at all.
@@ -113,9 +110,7 @@ impl Presented<'_> {
             placement: self.placement,
             credential: Cow::Owned(self.credential.into_owned()),
             signature: Cow::Owned(self.signature.into_owned()),
-            session_token: self
-                .session_token
-                .map(|token| Cow::Owned(token.into_owned())),
+            session_token: self.session_token.map(|token| Cow::Owned(token.into_owned())),
             signed_headers: self.signed_headers,
             requested: self.requested,
             expires_seconds: self.expires_seconds,

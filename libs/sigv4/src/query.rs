@@ -26,10 +26,7 @@ impl<'a> QueryParts<'a> {
         let mut parts = QueryParts::default();
         for (count, (name, value)) in pairs(raw_query.unwrap_or_default()).enumerate() {
             if count == MAX_QUERY_PAIRS {
-                return Err(Refusal::TooLarge {
-                    what: "query parameters",
-                    limit: MAX_QUERY_PAIRS,
-                });
+                return Err(Refusal::TooLarge { what: "query parameters", limit: MAX_QUERY_PAIRS });
             }
             let slot = match decode(name).as_ref() {
                 "X-Amz-Algorithm" => &mut parts.algorithm,
@@ -53,10 +50,7 @@ impl<'a> QueryParts<'a> {
 
 /// The raw pairs in order. Empty pieces are none; a name without `=` has the empty value.
 pub(crate) fn pairs(raw_query: &str) -> impl Iterator<Item = (&str, &str)> {
-    raw_query
-        .split('&')
-        .filter(|piece| !piece.is_empty())
-        .map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+    raw_query.split('&').filter(|piece| !piece.is_empty()).map(|piece| piece.split_once('=').unwrap_or((piece, "")))
 }
 
 /// Row 4: every `%` is followed by two hexadecimal digits.
@@ -64,9 +58,7 @@ pub(crate) fn check_escapes(raw_query: &str) -> Result<(), Refusal> {
     let mut rest = raw_query.as_bytes();
     while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
         rest = match rest.get(at..).unwrap_or_default() {
-            [_, high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                after
-            }
+            [_, high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => after,
             [_, high, low, ..] => {
                 let escape = String::from_utf8_lossy(&[b'%', *high, *low]).into_owned();
                 return Err(Refusal::MalformedQuery(QueryFault::Illegal { escape }));
@@ -89,9 +81,7 @@ pub(crate) fn decode(raw: &str) -> Cow<'_, str> {
 pub(crate) fn decoded_bytes(raw: &str) -> impl Iterator<Item = u8> {
     // An escaped plus stays a plus: blanks are made before escapes are read.
     raw.split_inclusive('+').flat_map(|piece| {
-        let (piece, blank) = piece
-            .strip_suffix('+')
-            .map_or((piece, None), |piece| (piece, Some(b' ')));
+        let (piece, blank) = piece.strip_suffix('+').map_or((piece, None), |piece| (piece, Some(b' ')));
         percent_decode(piece.as_bytes()).chain(blank)
     })
 }
@@ -109,19 +99,11 @@ mod tests {
     #[test]
     fn escapes_need_two_digits() {
         assert_eq!(check_escapes("a=%20&b=%7e%7E"), Ok(()));
-        assert_eq!(
-            check_escapes("a=%"),
-            Err(Refusal::MalformedQuery(QueryFault::Trailing))
-        );
-        assert_eq!(
-            check_escapes("a=%2"),
-            Err(Refusal::MalformedQuery(QueryFault::Trailing))
-        );
+        assert_eq!(check_escapes("a=%"), Err(Refusal::MalformedQuery(QueryFault::Trailing)));
+        assert_eq!(check_escapes("a=%2"), Err(Refusal::MalformedQuery(QueryFault::Trailing)));
         assert_eq!(
             check_escapes("a=%20%2x"),
-            Err(Refusal::MalformedQuery(QueryFault::Illegal {
-                escape: "%2x".into()
-            }))
+            Err(Refusal::MalformedQuery(QueryFault::Illegal { escape: "%2x".into() }))
         );
     }
 

@@ -264,9 +264,7 @@ impl Refusal {
     pub fn message(&self) -> String {
         match self {
             Refusal::BadPath(_) | Refusal::TwoSignatures => String::new(),
-            Refusal::MalformedQuery(QueryFault::Trailing) => {
-                "Incomplete trailing escape % sequence".into()
-            }
+            Refusal::MalformedQuery(QueryFault::Trailing) => "Incomplete trailing escape % sequence".into(),
             Refusal::MalformedQuery(QueryFault::Illegal { escape }) => {
                 format!("Illegal hex character in escape % pattern: {escape}")
             }
@@ -274,22 +272,16 @@ impl Refusal {
             Refusal::UnsupportedAlgorithm { given } => {
                 format!("Unsupported AWS 'algorithm': '{given}'.")
             }
-            Refusal::NotKeyValue { part, header } => format!(
-                "'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'"
-            ),
+            Refusal::NotKeyValue { part, header } => {
+                format!("'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'")
+            }
             Refusal::MissingHeaderParts(missing) => missing.message(),
             Refusal::MissingQueryParts(missing) => missing.message(),
-            Refusal::BadExpires(ExpiresFault::NotANumber) => {
-                "X-Amz-Expires should be a number".into()
-            }
-            Refusal::BadExpires(ExpiresFault::Negative) => {
-                "X-Amz-Expires must be non-negative".into()
-            }
-            Refusal::BadExpires(ExpiresFault::TooLong) => {
-                "X-Amz-Expires must be less than a week (in seconds); that \
+            Refusal::BadExpires(ExpiresFault::NotANumber) => "X-Amz-Expires should be a number".into(),
+            Refusal::BadExpires(ExpiresFault::Negative) => "X-Amz-Expires must be non-negative".into(),
+            Refusal::BadExpires(ExpiresFault::TooLong) => "X-Amz-Expires must be less than a week (in seconds); that \
                 is, the given X-Amz-Expires must be less than 604800 seconds"
-                    .into()
-            }
+                .into(),
             Refusal::HostNotSigned => {
                 "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.".into()
             }
@@ -299,20 +291,12 @@ impl Refusal {
             Refusal::MalformedDate { given } => format!(
                 "Date must be in ISO-8601 'basic format'. Got '{given}'. See http://en.wikipedia.org/wiki/ISO_8601"
             ),
-            Refusal::Expired {
-                requested,
-                now,
-                window_seconds,
-            } => format!(
+            Refusal::Expired { requested, now, window_seconds } => format!(
                 "Signature expired: {requested} is now earlier than {} ({now} - {} min.)",
                 now.plus_seconds(-i64::from(*window_seconds)),
                 window_seconds / 60
             ),
-            Refusal::NotYetCurrent {
-                requested,
-                now,
-                window_seconds,
-            } => format!(
+            Refusal::NotYetCurrent { requested, now, window_seconds } => format!(
                 "Signature not yet current: {requested} is still later than {} ({now} + {} min.)",
                 now.plus_seconds(i64::from(*window_seconds)),
                 window_seconds / 60
@@ -323,32 +307,21 @@ impl Refusal {
                  '{given}'"
             ),
             Refusal::WrongScope(faults) => faults.message(),
-            Refusal::MissingContentSha256 => {
-                "Missing required header for this request: x-amz-content-sha256".into()
-            }
+            Refusal::MissingContentSha256 => "Missing required header for this request: x-amz-content-sha256".into(),
             Refusal::BadContentSha256 { .. } => "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, \
                 STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, \
                 STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, or a valid sha256 value."
                 .into(),
-            Refusal::InvalidSessionToken => {
-                "The security token included in the request is invalid".into()
-            }
-            Refusal::ExpiredSessionToken => {
-                "The security token included in the request is expired".into()
-            }
-            Refusal::UnknownAccessKey => {
-                "The security token included in the request is invalid.".into()
-            }
-            Refusal::InactiveAccessKey => {
-                "The AWS access key provided does not exist in our records.".into()
-            }
+            Refusal::InvalidSessionToken => "The security token included in the request is invalid".into(),
+            Refusal::ExpiredSessionToken => "The security token included in the request is expired".into(),
+            Refusal::UnknownAccessKey => "The security token included in the request is invalid.".into(),
+            Refusal::InactiveAccessKey => "The AWS access key provided does not exist in our records.".into(),
             Refusal::SignatureMismatch
             | Refusal::SignedHeaderAbsent { .. }
             | Refusal::RepeatedHeader { .. }
             | Refusal::BodyNotRead => MISMATCH.into(),
             Refusal::ContentSha256Mismatch { .. } => {
-                "The provided 'x-amz-content-sha256' header does not match what was computed."
-                    .into()
+                "The provided 'x-amz-content-sha256' header does not match what was computed.".into()
             }
             Refusal::TooLarge { what, limit } => format!("request has more than {limit} {what}"),
         }
@@ -368,9 +341,9 @@ impl Refusal {
             Refusal::MissingQueryParts(missing) if missing.all_six => RefusalKind::QueryParameters,
             Refusal::MissingQueryParts(_) => RefusalKind::IncompleteSignature,
             Refusal::BadExpires(_) => RefusalKind::QueryParameters,
-            Refusal::InvalidSessionToken
-            | Refusal::UnknownAccessKey
-            | Refusal::InactiveAccessKey => RefusalKind::InvalidClientToken,
+            Refusal::InvalidSessionToken | Refusal::UnknownAccessKey | Refusal::InactiveAccessKey => {
+                RefusalKind::InvalidClientToken
+            }
             Refusal::ExpiredSessionToken => RefusalKind::ExpiredToken,
             Refusal::TwoSignatures
             | Refusal::HostNotSigned
@@ -383,9 +356,7 @@ impl Refusal {
             | Refusal::BodyNotRead => RefusalKind::SignatureDoesNotMatch,
             Refusal::HeadersNotSigned { .. } => RefusalKind::HeadersNotSigned,
             Refusal::PresignedExpired { .. } => RefusalKind::PresignedExpired,
-            Refusal::MissingContentSha256 | Refusal::BadContentSha256 { .. } => {
-                RefusalKind::ContentSha256
-            }
+            Refusal::MissingContentSha256 | Refusal::BadContentSha256 { .. } => RefusalKind::ContentSha256,
             Refusal::ContentSha256Mismatch { .. } => RefusalKind::ContentSha256Mismatch,
             Refusal::TooLarge { .. } => RefusalKind::TooLarge,
         }
@@ -405,8 +376,7 @@ impl MissingHeaderParts {
             sentences.push("Authorization header requires 'SignedHeaders' parameter.");
         }
         if self.date {
-            sentences
-                .push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+            sentences.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
         }
         format!("{} Authorization={ALGORITHM}", sentences.join(" "))
     }
@@ -427,9 +397,7 @@ impl MissingQueryParts {
             (self.date, "X-Amz-Date"),
         ] {
             if missing {
-                sentences.push_str(&format!(
-                    "AWS query-string parameters must include '{name}'. "
-                ));
+                sentences.push_str(&format!("AWS query-string parameters must include '{name}'. "));
             }
         }
         sentences + "Re-examine the query-string parameters."
@@ -439,28 +407,20 @@ impl MissingQueryParts {
 impl ScopeFaults {
     /// Whether there is nothing wrong.
     pub(crate) fn is_empty(&self) -> bool {
-        self.region.is_none()
-            && self.service.is_none()
-            && self.terminator.is_none()
-            && self.date.is_none()
+        self.region.is_none() && self.service.is_none() && self.terminator.is_none() && self.date.is_none()
     }
 
     fn message(&self) -> String {
         let mut sentences = Vec::new();
         if let Some(ScopeRegion { given, .. }) = &self.region {
-            sentences.push(format!(
-                "Credential should be scoped to a valid region, not '{given}'."
-            ));
+            sentences.push(format!("Credential should be scoped to a valid region, not '{given}'."));
         }
         if let Some(expected) = &self.service {
-            sentences.push(format!(
-                "Credential should be scoped to correct service: '{expected}'."
-            ));
+            sentences.push(format!("Credential should be scoped to correct service: '{expected}'."));
         }
         if let Some(given) = &self.terminator {
-            sentences.push(format!(
-                "Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{given}'."
-            ));
+            sentences
+                .push(format!("Credential should be scoped with a valid terminator: '{TERMINATOR}', not '{given}'."));
         }
         if let Some(ScopeDate { given, requested }) = &self.date {
             sentences.push(format!(
@@ -478,9 +438,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refusal::BadPath(PathFault::BadEscape) => f.write_str("path has a bad escape"),
-            Refusal::BadPath(PathFault::NotAbsolute) => {
-                f.write_str("path does not begin with a slash")
-            }
+            Refusal::BadPath(PathFault::NotAbsolute) => f.write_str("path does not begin with a slash"),
             Refusal::BadPath(PathFault::AboveRoot) => f.write_str("path climbs above the root"),
             Refusal::TwoSignatures => f.write_str("signed both in the header and in the query"),
             Refusal::SignedHeaderAbsent { name } => {
@@ -489,9 +447,7 @@ impl fmt::Display for Refusal {
             Refusal::RepeatedHeader { name } => {
                 write!(f, "header `{name}` was given more than once")
             }
-            Refusal::BodyNotRead => {
-                f.write_str("the signature covers the body, and the body was not read")
-            }
+            Refusal::BodyNotRead => f.write_str("the signature covers the body, and the body was not read"),
             other => f.write_str(&other.message()),
         }
     }
@@ -501,7 +457,5 @@ impl std::error::Error for Refusal {}
 
 /// What a refusal repeats of the request: enough to recognise, never more than 4 KiB.
 pub(crate) fn echo(text: &str) -> String {
-    text.get(..text.floor_char_boundary(4096))
-        .unwrap_or_default()
-        .to_owned()
+    text.get(..text.floor_char_boundary(4096)).unwrap_or_default().to_owned()
 }

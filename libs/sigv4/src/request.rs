@@ -36,36 +36,20 @@ pub enum Payload<'a> {
 impl<'a> Request<'a> {
     /// The first value of a header. `name` in lower case.
     pub fn header(&self, name: &str) -> Option<&'a [u8]> {
-        self.headers
-            .iter()
-            .find(|(given, _)| given.eq_ignore_ascii_case(name))
-            .map(|(_, value)| *value)
+        self.headers.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
 
     /// Refuses what is larger than any honest request, before work is done that grows with it.
     pub(crate) fn check_bounds(&self) -> Result<(), Refusal> {
         if self.headers.len() > MAX_HEADERS {
-            return Err(Refusal::TooLarge {
-                what: "headers",
-                limit: MAX_HEADERS,
-            });
+            return Err(Refusal::TooLarge { what: "headers", limit: MAX_HEADERS });
         }
-        let header_bytes: usize = self
-            .headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
+        let header_bytes: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         if header_bytes > MAX_HEADER_BYTES {
-            return Err(Refusal::TooLarge {
-                what: "header bytes",
-                limit: MAX_HEADER_BYTES,
-            });
+            return Err(Refusal::TooLarge { what: "header bytes", limit: MAX_HEADER_BYTES });
         }
         if self.raw_path.len() + self.raw_query.unwrap_or_default().len() > MAX_URI_BYTES {
-            return Err(Refusal::TooLarge {
-                what: "bytes in the URL",
-                limit: MAX_URI_BYTES,
-            });
+            return Err(Refusal::TooLarge { what: "bytes in the URL", limit: MAX_URI_BYTES });
         }
         Ok(())
     }

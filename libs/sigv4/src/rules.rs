@@ -46,9 +46,7 @@ impl<'r> Rules<'r> {
             skew_seconds: SKEW_SECONDS,
             path: PathRule::Key,
             payload: PayloadRule::Declared,
-            presigned: PresignedRule::Expires {
-                max_seconds: MAX_EXPIRES_SECONDS,
-            },
+            presigned: PresignedRule::Expires { max_seconds: MAX_EXPIRES_SECONDS },
         }
     }
 }

@@ -57,10 +57,7 @@ const NOT_SIGNED: &[&str] = &[
 /// Signs in the header form. Returns the headers to set on the request (replacing any of the same name):
 /// `x-amz-date`, then `x-amz-security-token` and `x-amz-content-sha256` if they apply, then `authorization`.
 /// All headers of the request are signed, except those that change on the way; `host` must be among them.
-pub fn sign_headers(
-    request: &Request<'_>,
-    signing: &Signing<'_>,
-) -> Result<Vec<(&'static str, String)>, Refusal> {
+pub fn sign_headers(request: &Request<'_>, signing: &Signing<'_>) -> Result<Vec<(&'static str, String)>, Refusal> {
     let claim = signing.claim(request)?;
     let payload = canonical::payload_value(request.body, claim)?;
     let requested = Timestamp::from_ms(signing.now_ms);
@@ -95,11 +92,7 @@ pub fn sign_headers(
 
 /// Signs in the query form. Returns the whole query, the request's own parameters first. Headers of the request are
 /// signed and must be sent with it; `host` must be among them.
-pub fn presign_query(
-    request: &Request<'_>,
-    signing: &Signing<'_>,
-    expires_seconds: u32,
-) -> Result<String, Refusal> {
+pub fn presign_query(request: &Request<'_>, signing: &Signing<'_>, expires_seconds: u32) -> Result<String, Refusal> {
     // S3 takes the body on trust unless the signer says otherwise (spec/sts-and-iam.md E1 "Query form").
     let claim = signing.claim(request)?;
     let payload = canonical::payload_value(request.body, claim)?;
@@ -114,9 +107,7 @@ pub fn presign_query(
         }
         raw_query.extend_from_slice(name.as_bytes());
         raw_query.push(b'=');
-        value
-            .bytes()
-            .for_each(|byte| push_escaped(&mut raw_query, byte));
+        value.bytes().for_each(|byte| push_escaped(&mut raw_query, byte));
     };
     add("X-Amz-Algorithm", ALGORITHM);
     add("X-Amz-Credential", &credential);
@@ -153,19 +144,12 @@ impl Signing<'_> {
         Ok(match self.content_sha256 {
             ContentSha256::Implied => None,
             ContentSha256::Claim(claim) => Some(claim),
-            ContentSha256::OfBody => {
-                PayloadClaim::parse(&canonical::payload_value(request.body, None)?)
-            }
+            ContentSha256::OfBody => PayloadClaim::parse(&canonical::payload_value(request.body, None)?),
         })
     }
 
     fn scope(&self, requested: Timestamp) -> String {
-        format!(
-            "{}/{}/{}/{TERMINATOR}",
-            requested.date(),
-            self.region,
-            self.service
-        )
+        format!("{}/{}/{}/{TERMINATOR}", requested.date(), self.region, self.service)
     }
 
     fn sign(
@@ -177,25 +161,15 @@ impl Signing<'_> {
         canonical::check_path(request.raw_path, self.path)?;
         crate::query::check_escapes(parts.raw_query)?;
         let scope = self.scope(requested);
-        let string_to_sign =
-            canonical::string_to_sign_of(&parts.canonical_request()?, requested, &scope);
+        let string_to_sign = canonical::string_to_sign_of(&parts.canonical_request()?, requested, &scope);
         let signature = self.key.sign(string_to_sign.as_bytes());
         Ok((scope, signature))
     }
 }
 
 fn signed<'a>(request: &Request<'a>) -> Vec<(&'a str, &'a [u8])> {
-    let stays = |name: &str| {
-        !NOT_SIGNED
-            .iter()
-            .any(|other| other.eq_ignore_ascii_case(name))
-    };
-    request
-        .headers
-        .iter()
-        .copied()
-        .filter(|(name, _)| stays(name))
-        .collect()
+    let stays = |name: &str| !NOT_SIGNED.iter().any(|other| other.eq_ignore_ascii_case(name));
+    request.headers.iter().copied().filter(|(name, _)| stays(name)).collect()
 }
 
 fn names(headers: &[(&str, &[u8])]) -> Result<String, Refusal> {
