@@ -26,20 +26,14 @@ impl AccessKeyKind {
 
     /// The kind of this id, by its prefix.
     pub fn of(id: &str) -> Option<Self> {
-        [Self::LongTerm, Self::Temporary]
-            .into_iter()
-            .find(|kind| id.starts_with(kind.prefix()))
+        [Self::LongTerm, Self::Temporary].into_iter().find(|kind| id.starts_with(kind.prefix()))
     }
 }
 
 /// A new access key id for this account from five random bytes; `None` if the account is not twelve digits.
 ///
 /// After the prefix stand 80 bits in base32: a one, the account (40 bits), 39 random bits.
-pub fn new_access_key_id(
-    kind: AccessKeyKind,
-    account: &AccountId,
-    random: [u8; 5],
-) -> Option<AccessKeyId> {
+pub fn new_access_key_id(kind: AccessKeyKind, account: &AccountId, random: [u8; 5]) -> Option<AccessKeyId> {
     let number = account_number(account.as_str())?;
     let [a, b, c, d, e] = random;
     let tail = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]) & ((1 << TAIL_BITS) - 1);
@@ -74,18 +68,13 @@ pub fn new_secret_access_key(random: [u8; 30]) -> SecretText {
 const TAIL_BITS: u32 = 39;
 
 fn account_number(account: &str) -> Option<u64> {
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| account.parse().ok())?
+    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then(|| account.parse().ok())?
 }
 
 /// The character of the low five bits (RFC 4648 base32).
 pub(crate) fn base32_char(bits: u8) -> char {
     let bits = bits & 31;
-    char::from(if bits < 26 {
-        b'A' + bits
-    } else {
-        b'2' + bits - 26
-    })
+    char::from(if bits < 26 { b'A' + bits } else { b'2' + bits - 26 })
 }
 
 fn base32_value(byte: u8) -> Option<u8> {
@@ -104,35 +93,18 @@ mod tests {
 
     #[test]
     fn the_published_vectors_hold() {
-        assert_eq!(
-            account_of("ASIAQNZGKIQY56JQ7WML").unwrap().as_str(),
-            "029608264753"
-        );
-        let id = new_access_key_id(
-            AccessKeyKind::LongTerm,
-            &AccountId::from("123456789012"),
-            [0; 5],
-        )
-        .unwrap();
+        assert_eq!(account_of("ASIAQNZGKIQY56JQ7WML").unwrap().as_str(), "029608264753");
+        let id = new_access_key_id(AccessKeyKind::LongTerm, &AccountId::from("123456789012"), [0; 5]).unwrap();
         assert_eq!(id.as_str(), "AKIARZPUZDIKAAAAAAAA");
     }
 
     #[test]
     fn a_legacy_or_malformed_id_carries_no_account() {
-        for id in [
-            "AKIAIOSFODNN7EXAMPLE",
-            "AKIA",
-            "",
-            "ASIAQNZGKIQY56JQ7WM1",
-            "ASIAQNZGKIQY56JQ7WMLA",
-            "ASIAéééééééé",
-        ] {
+        for id in ["AKIAIOSFODNN7EXAMPLE", "AKIA", "", "ASIAQNZGKIQY56JQ7WM1", "ASIAQNZGKIQY56JQ7WMLA", "ASIAéééééééé"]
+        {
             assert_eq!(account_of(id), None, "{id}");
         }
-        assert!(
-            new_access_key_id(AccessKeyKind::Temporary, &AccountId::from("12345"), [0; 5])
-                .is_none()
-        );
+        assert!(new_access_key_id(AccessKeyKind::Temporary, &AccountId::from("12345"), [0; 5]).is_none());
     }
 
     #[test]

@@ -76,9 +76,7 @@ text_ids! {
 impl UserPoolId {
     /// The region before the underscore, if there is one.
     pub fn region(&self) -> Option<Region> {
-        self.0
-            .split_once('_')
-            .map(|(region, _)| Region::from(region))
+        self.0.split_once('_').map(|(region, _)| Region::from(region))
     }
 
     /// The part after the underscore: what SRP calls the pool name (spec/user-pools-api.md 2).
@@ -90,17 +88,13 @@ impl UserPoolId {
 impl IdentityPoolId {
     /// The region before the colon, if there is one.
     pub fn region(&self) -> Option<Region> {
-        self.0
-            .split_once(':')
-            .map(|(region, _)| Region::from(region))
+        self.0.split_once(':').map(|(region, _)| Region::from(region))
     }
 }
 
 impl IdentityId {
     /// The region before the colon, if there is one.
     pub fn region(&self) -> Option<Region> {
-        self.0
-            .split_once(':')
-            .map(|(region, _)| Region::from(region))
+        self.0.split_once(':').map(|(region, _)| Region::from(region))
     }
 }

@@ -1,17 +1,21 @@
 //! Pure rules: values in, values out. No I/O, no clock, no randomness: the caller brings the time and the random bytes.
 
 pub mod access_key;
+pub mod challenge_session;
 pub mod id;
+pub mod jwt;
 pub mod lockout;
 pub mod modexp;
 pub mod new_id;
 pub mod password;
+pub mod refresh_token;
 pub mod seal;
 pub mod secret;
 pub mod secret_hash;
 pub mod session;
 pub mod srp;
 pub mod time;
+pub mod user_token;
 
 pub use id::*;
 pub use time::Timestamp;

@@ -29,11 +29,7 @@ impl Lockout {
     /// Whether an attempt may be made now. A refused attempt changes nothing: it neither counts nor extends the wait.
     pub fn admit(&self, now: Timestamp) -> Result<(), LockedOut> {
         let until = self.last_failure_at.plus_seconds(self.wait_seconds());
-        if self.failures >= FREE_FAILURES && now < until {
-            Err(LockedOut { until })
-        } else {
-            Ok(())
-        }
+        if self.failures >= FREE_FAILURES && now < until { Err(LockedOut { until }) } else { Ok(()) }
     }
 
     /// The state after a wrong password.
@@ -41,10 +37,7 @@ impl Lockout {
     pub fn after_failure(&self, now: Timestamp) -> Self {
         let forgotten = now >= self.last_failure_at.plus_seconds(MAX_WAIT_SECONDS);
         let earlier = if forgotten { 0 } else { self.failures };
-        Self {
-            failures: earlier.saturating_add(1),
-            last_failure_at: now,
-        }
+        Self { failures: earlier.saturating_add(1), last_failure_at: now }
     }
 
     /// The state after a right password or a password reset.
@@ -75,22 +68,10 @@ mod tests {
     fn the_wait_starts_at_five_and_doubles() {
         let at = Timestamp::from_seconds(1_000_000);
         assert_eq!(failed(4, at).admit(at), Ok(()));
-        for (failures, seconds) in [
-            (5, 1),
-            (6, 2),
-            (7, 4),
-            (10, 32),
-            (14, 512),
-            (15, 900),
-            (99, 900),
-        ] {
+        for (failures, seconds) in [(5, 1), (6, 2), (7, 4), (10, 32), (14, 512), (15, 900), (99, 900)] {
             let state = failed(failures, at);
             let until = at.plus_seconds(seconds);
-            assert_eq!(
-                state.admit(until.plus_millis(-1)),
-                Err(LockedOut { until }),
-                "{failures}"
-            );
+            assert_eq!(state.admit(until.plus_millis(-1)), Err(LockedOut { until }), "{failures}");
             assert_eq!(state.admit(until), Ok(()));
         }
     }

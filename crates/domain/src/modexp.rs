@@ -2,10 +2,9 @@
 #![allow(unsafe_code)]
 
 use aws_lc_sys::{
-    BIGNUM, BN_CTX, BN_CTX_free, BN_CTX_new, BN_MONT_CTX, BN_MONT_CTX_free,
-    BN_MONT_CTX_new_for_modulus, BN_bin2bn, BN_bn2bin_padded, BN_clear_free, BN_mod_add_quick,
-    BN_mod_exp_mont_consttime, BN_mod_mul_montgomery, BN_mod_sub_quick, BN_new, BN_nnmod,
-    BN_to_montgomery,
+    BIGNUM, BN_CTX, BN_CTX_free, BN_CTX_new, BN_MONT_CTX, BN_MONT_CTX_free, BN_MONT_CTX_new_for_modulus, BN_bin2bn,
+    BN_bn2bin_padded, BN_clear_free, BN_mod_add_quick, BN_mod_exp_mont_consttime, BN_mod_mul_montgomery,
+    BN_mod_sub_quick, BN_new, BN_nnmod, BN_to_montgomery,
 };
 use std::ptr::NonNull;
 
@@ -44,12 +43,8 @@ impl Modulus {
         let value = Number::from_bytes(modulus)?;
         let scratch = Scratch::new()?;
         // SAFETY: both pointers are valid for the call; the result is null or ours to free.
-        let montgomery =
-            unsafe { BN_MONT_CTX_new_for_modulus(value.0.as_ptr(), scratch.0.as_ptr()) };
-        Ok(Self {
-            value,
-            montgomery: NonNull::new(montgomery).ok_or(ArithmeticError)?,
-        })
+        let montgomery = unsafe { BN_MONT_CTX_new_for_modulus(value.0.as_ptr(), scratch.0.as_ptr()) };
+        Ok(Self { value, montgomery: NonNull::new(montgomery).ok_or(ArithmeticError)? })
     }
 
     /// `base ^ exponent`; the time depends on the exponent's length, not on its value.
@@ -78,13 +73,7 @@ impl Modulus {
             // SAFETY: all pointers are valid; both numbers are below the modulus. aws-lc allows output to alias input.
             unsafe {
                 BN_to_montgomery(out, a.0.as_ptr(), self.montgomery.as_ptr(), scratch)
-                    & BN_mod_mul_montgomery(
-                        out,
-                        out,
-                        b.0.as_ptr(),
-                        self.montgomery.as_ptr(),
-                        scratch,
-                    )
+                    & BN_mod_mul_montgomery(out, out, b.0.as_ptr(), self.montgomery.as_ptr(), scratch)
             }
         })
     }
@@ -93,33 +82,24 @@ impl Modulus {
     pub fn add(&self, a: &Residue, b: &Residue) -> Result<Residue, ArithmeticError> {
         let (a, b) = (self.reduced(a)?, self.reduced(b)?);
         // SAFETY: all pointers are valid; both numbers are below the modulus.
-        self.compute(|out, _| unsafe {
-            BN_mod_add_quick(out, a.0.as_ptr(), b.0.as_ptr(), self.value.0.as_ptr())
-        })
+        self.compute(|out, _| unsafe { BN_mod_add_quick(out, a.0.as_ptr(), b.0.as_ptr(), self.value.0.as_ptr()) })
     }
 
     /// `a - b`.
     pub fn sub(&self, a: &Residue, b: &Residue) -> Result<Residue, ArithmeticError> {
         let (a, b) = (self.reduced(a)?, self.reduced(b)?);
         // SAFETY: all pointers are valid; both numbers are below the modulus.
-        self.compute(|out, _| unsafe {
-            BN_mod_sub_quick(out, a.0.as_ptr(), b.0.as_ptr(), self.value.0.as_ptr())
-        })
+        self.compute(|out, _| unsafe { BN_mod_sub_quick(out, a.0.as_ptr(), b.0.as_ptr(), self.value.0.as_ptr()) })
     }
 
     /// Any number (at most 4096 bytes) brought below the modulus. Takes variable time: for public numbers only.
     pub fn reduce(&self, number: &[u8]) -> Result<Residue, ArithmeticError> {
         let number = Number::from_bytes(number)?;
         // SAFETY: all pointers are valid.
-        self.compute(|out, scratch| unsafe {
-            BN_nnmod(out, number.0.as_ptr(), self.value.0.as_ptr(), scratch)
-        })
+        self.compute(|out, scratch| unsafe { BN_nnmod(out, number.0.as_ptr(), self.value.0.as_ptr(), scratch) })
     }
 
-    fn compute(
-        &self,
-        run: impl FnOnce(*mut BIGNUM, *mut BN_CTX) -> i32,
-    ) -> Result<Residue, ArithmeticError> {
+    fn compute(&self, run: impl FnOnce(*mut BIGNUM, *mut BN_CTX) -> i32) -> Result<Residue, ArithmeticError> {
         let (out, scratch) = (Number::new()?, Scratch::new()?);
         if run(out.0.as_ptr(), scratch.0.as_ptr()) != 1 {
             return Err(ArithmeticError);
@@ -131,11 +111,7 @@ impl Modulus {
         let number = Number::from_bytes(residue)?;
         // SAFETY: both pointers are valid.
         let order = unsafe { aws_lc_sys::BN_ucmp(number.0.as_ptr(), self.value.0.as_ptr()) };
-        if order < 0 {
-            Ok(number)
-        } else {
-            Err(ArithmeticError)
-        }
+        if order < 0 { Ok(number) } else { Err(ArithmeticError) }
     }
 }
 
@@ -151,9 +127,7 @@ struct Number(NonNull<BIGNUM>);
 impl Number {
     fn new() -> Result<Self, ArithmeticError> {
         // SAFETY: takes nothing; the result is null or ours to free.
-        NonNull::new(unsafe { BN_new() })
-            .map(Self)
-            .ok_or(ArithmeticError)
+        NonNull::new(unsafe { BN_new() }).map(Self).ok_or(ArithmeticError)
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Self, ArithmeticError> {
@@ -164,22 +138,14 @@ impl Number {
         // SAFETY: `bytes` is valid for its length, and `number` is a live BIGNUM that aws-lc writes the value to.
         // Leading zero bytes keep their place in the width, so the time of `pow` does not show them.
         let filled = unsafe { BN_bin2bn(bytes.as_ptr(), bytes.len(), number.0.as_ptr()) };
-        if filled.is_null() {
-            Err(ArithmeticError)
-        } else {
-            Ok(number)
-        }
+        if filled.is_null() { Err(ArithmeticError) } else { Ok(number) }
     }
 
     fn to_bytes(&self) -> Result<Residue, ArithmeticError> {
         let mut bytes = [0; WIDTH];
         // SAFETY: `bytes` is valid for WIDTH bytes; aws-lc fails instead of writing more.
         let done = unsafe { BN_bn2bin_padded(bytes.as_mut_ptr(), WIDTH, self.0.as_ptr()) };
-        if done == 1 {
-            Ok(bytes)
-        } else {
-            Err(ArithmeticError)
-        }
+        if done == 1 { Ok(bytes) } else { Err(ArithmeticError) }
     }
 }
 
@@ -195,9 +161,7 @@ struct Scratch(NonNull<BN_CTX>);
 impl Scratch {
     fn new() -> Result<Self, ArithmeticError> {
         // SAFETY: takes nothing; the result is null or ours to free.
-        NonNull::new(unsafe { BN_CTX_new() })
-            .map(Self)
-            .ok_or(ArithmeticError)
+        NonNull::new(unsafe { BN_CTX_new() }).map(Self).ok_or(ArithmeticError)
     }
 }
 

@@ -38,25 +38,14 @@ pub fn identity_id(region: &Region, random: [u8; 16]) -> IdentityId {
 
 /// A random UUID in lower case, for `jti`, `event_id` and the like.
 pub fn uuid(random: [u8; 16]) -> String {
-    uuid::Builder::from_random_bytes(random)
-        .into_uuid()
-        .to_string()
+    uuid::Builder::from_random_bytes(random).into_uuid().to_string()
 }
 
 /// A UUID that is the same whenever `name` is, for stand-ins that must not change between calls.
 pub fn stable_uuid(seed: &[u8; 32], name: &str) -> String {
-    let tag = aws_lc_rs::hmac::sign(
-        &aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, seed),
-        name.as_bytes(),
-    );
-    let bytes = tag
-        .as_ref()
-        .first_chunk::<16>()
-        .copied()
-        .unwrap_or_default();
-    uuid::Builder::from_random_bytes(bytes)
-        .into_uuid()
-        .to_string()
+    let tag = aws_lc_rs::hmac::sign(&aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, seed), name.as_bytes());
+    let bytes = tag.as_ref().first_chunk::<16>().copied().unwrap_or_default();
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// What kind of entity a unique id names, by its prefix.
@@ -97,9 +86,7 @@ pub fn entity_id(kind: EntityKind, random: [u8; 17]) -> String {
 
 /// Whether `text` is shaped like a UUID in lower case; version and variant do not matter (spec/identity-pools.md 2).
 pub fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && Uuid::try_parse(text).is_ok()
-        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+    text.len() == 36 && Uuid::try_parse(text).is_ok() && !text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 const LOWER_ALPHANUMERIC: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
@@ -117,10 +104,7 @@ fn characters(alphabet: &[u8], count: usize, random: &[u8]) -> String {
         })
         .take(13)
     });
-    all.take(count)
-        .filter_map(|digit| alphabet.get(digit))
-        .map(|&byte| char::from(byte))
-        .collect()
+    all.take(count).filter_map(|digit| alphabet.get(digit)).map(|&byte| char::from(byte)).collect()
 }
 
 #[cfg(test)]

@@ -124,19 +124,11 @@ pub fn is_symbol(character: char) -> bool {
 const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+-";
 
 /// Without characters that are easily taken for one another.
-const CLASSES: [&[u8]; 4] = [
-    b"ABCDEFGHJKLMNPQRSTUVWXYZ",
-    b"abcdefghijkmnopqrstuvwxyz",
-    b"23456789",
-    b"!@#%&*-+=?",
-];
+const CLASSES: [&[u8]; 4] = [b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnopqrstuvwxyz", b"23456789", b"!@#%&*-+=?"];
 
 fn pick(class: &[u8], byte: u8) -> u8 {
     // INVARIANT: no class is empty, so the remainder is a place in it.
-    class
-        .get(usize::from(byte) % class.len().max(1))
-        .copied()
-        .unwrap_or(b'x')
+    class.get(usize::from(byte) % class.len().max(1)).copied().unwrap_or(b'x')
 }
 
 #[cfg(test)]
@@ -166,10 +158,7 @@ mod tests {
     #[test]
     fn the_sentences_are_cognitos() {
         let violation = PolicyViolation::NoSymbol;
-        assert_eq!(
-            violation.message(),
-            "Password does not conform to policy: Password must have symbol characters"
-        );
+        assert_eq!(violation.message(), "Password does not conform to policy: Password must have symbol characters");
         assert_eq!(
             violation.sign_up_message(),
             "Password did not conform with policy: Password must have symbol characters"
@@ -178,13 +167,7 @@ mod tests {
 
     #[test]
     fn thirty_two_symbols_count() {
-        assert_eq!(
-            (0_u8..128)
-                .map(char::from)
-                .filter(|&c| is_symbol(c))
-                .count(),
-            32
-        );
+        assert_eq!((0_u8..128).map(char::from).filter(|&c| is_symbol(c)).count(), 32);
         assert_eq!(SYMBOLS.len(), 32);
     }
 

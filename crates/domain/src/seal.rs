@@ -25,22 +25,14 @@ pub fn seal(key: &SealingKey, nonce: [u8; 12], aad: &[u8], plaintext: &[u8]) -> 
 }
 
 /// Opens what [`seal`] made with a key of `purpose` in this ring and the same `aad`.
-pub fn open(
-    ring: &KeyRing,
-    purpose: KeyPurpose,
-    aad: &[u8],
-    sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, SealError> {
+pub fn open(ring: &KeyRing, purpose: KeyPurpose, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let (&version, rest) = sealed.split_first().ok_or(SealError::Malformed)?;
     if version != VERSION {
         return Err(SealError::Malformed);
     }
     let (id, rest) = rest.split_first_chunk::<8>().ok_or(SealError::Malformed)?;
     let (nonce, ciphertext) = rest.split_first_chunk::<12>().ok_or(SealError::Malformed)?;
-    let key = ring
-        .key(*id)
-        .filter(|key| key.purpose == purpose)
-        .ok_or(SealError::UnknownKey)?;
+    let key = ring.key(*id).filter(|key| key.purpose == purpose).ok_or(SealError::UnknownKey)?;
     open_with(&key.cipher, *nonce, aad, ciphertext)
 }
 
@@ -80,13 +72,8 @@ pub enum KeyPurpose {
 
 impl KeyPurpose {
     /// Every purpose; a complete ring has a current key for each.
-    pub const ALL: [Self; 5] = [
-        Self::Storage,
-        Self::RoleSession,
-        Self::RefreshToken,
-        Self::ChallengeSession,
-        Self::Opaque,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Storage, Self::RoleSession, Self::RefreshToken, Self::ChallengeSession, Self::Opaque];
 
     /// The name kept in the database.
     pub fn as_str(self) -> &'static str {
@@ -101,9 +88,7 @@ impl KeyPurpose {
 
     /// The purpose of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|purpose| purpose.as_str() == name)
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
     }
 }
 
@@ -120,12 +105,7 @@ impl SealingKey {
     pub fn new(purpose: KeyPurpose, id: [u8; 8], key: [u8; 32]) -> Self {
         let key = Zeroizing::new(key);
         let cipher = cipher(&key);
-        Self {
-            id,
-            purpose,
-            key,
-            cipher,
-        }
+        Self { id, purpose, key, cipher }
     }
 
     /// The id: 16 hex digits.
@@ -140,11 +120,7 @@ impl SealingKey {
 
     /// The key under the master key, as it is stored; `nonce` is twelve fresh random bytes.
     pub fn wrap(&self, master: &MasterKey, nonce: [u8; 12]) -> Vec<u8> {
-        master.wrap(
-            nonce,
-            &Self::wrap_aad(self.id, self.purpose),
-            self.key.as_slice(),
-        )
+        master.wrap(nonce, &Self::wrap_aad(self.id, self.purpose), self.key.as_slice())
     }
 
     /// The key again, from what [`Self::wrap`] made for this id and purpose.
@@ -154,13 +130,9 @@ impl SealingKey {
         id: &SealingKeyId,
         wrapped: &[u8],
     ) -> Result<Self, SealError> {
-        let id: [u8; 8] =
-            const_hex::decode_to_array(id.as_str()).map_err(|_| SealError::Malformed)?;
+        let id: [u8; 8] = const_hex::decode_to_array(id.as_str()).map_err(|_| SealError::Malformed)?;
         let plain = master.unwrap(&Self::wrap_aad(id, purpose), wrapped)?;
-        let key: [u8; 32] = plain
-            .as_slice()
-            .try_into()
-            .map_err(|_| SealError::Malformed)?;
+        let key: [u8; 32] = plain.as_slice().try_into().map_err(|_| SealError::Malformed)?;
         Ok(Self::new(purpose, id, key))
     }
 
@@ -217,12 +189,7 @@ impl KeyRing {
     }
 
     /// Opens with whichever key of `purpose` sealed it.
-    pub fn open(
-        &self,
-        purpose: KeyPurpose,
-        aad: &[u8],
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    pub fn open(&self, purpose: KeyPurpose, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         open(self, purpose, aad, sealed)
     }
 
@@ -265,10 +232,7 @@ impl MasterKey {
 
     /// Sixteen hex digits that differ for another master key, and say nothing else about it.
     pub fn check_value(&self) -> String {
-        let tag = hmac::sign(
-            &hmac::Key::new(hmac::HMAC_SHA256, self.key.as_slice()),
-            b"master key check value",
-        );
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.key.as_slice()), b"master key check value");
         const_hex::encode(tag.as_ref().get(..8).unwrap_or_default())
     }
 
@@ -298,13 +262,7 @@ impl fmt::Debug for MasterKey {
     }
 }
 
-fn append_sealed(
-    cipher: &LessSafeKey,
-    nonce: [u8; 12],
-    aad: &[u8],
-    plaintext: &[u8],
-    out: &mut Vec<u8>,
-) {
+fn append_sealed(cipher: &LessSafeKey, nonce: [u8; 12], aad: &[u8], plaintext: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.extend_from_slice(plaintext);
     let body = out.get_mut(start..).unwrap_or_default();
@@ -324,11 +282,7 @@ fn open_with(
 ) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let mut plain = Zeroizing::new(ciphertext.to_vec());
     let length = cipher
-        .open_in_place(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(aad),
-            &mut plain,
-        )
+        .open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut plain)
         .map_err(|_| SealError::Rejected)?
         .len();
     plain.truncate(length);
@@ -382,40 +336,19 @@ mod tests {
     #[test]
     fn a_value_opens_only_for_its_purpose_and_aad() {
         let ring = ring();
-        let sealed = ring
-            .seal(KeyPurpose::Storage, [0; 12], b"owner", b"secret")
-            .unwrap();
-        assert_eq!(
-            ring.open(KeyPurpose::RoleSession, b"owner", &sealed),
-            Err(SealError::UnknownKey)
-        );
-        assert_eq!(
-            ring.open(KeyPurpose::Storage, b"other", &sealed),
-            Err(SealError::Rejected)
-        );
-        assert_eq!(
-            ring.seal(KeyPurpose::Opaque, [0; 12], b"", b""),
-            Err(SealError::UnknownKey)
-        );
+        let sealed = ring.seal(KeyPurpose::Storage, [0; 12], b"owner", b"secret").unwrap();
+        assert_eq!(ring.open(KeyPurpose::RoleSession, b"owner", &sealed), Err(SealError::UnknownKey));
+        assert_eq!(ring.open(KeyPurpose::Storage, b"other", &sealed), Err(SealError::Rejected));
+        assert_eq!(ring.seal(KeyPurpose::Opaque, [0; 12], b"", b""), Err(SealError::UnknownKey));
     }
 
     #[test]
     fn an_older_key_still_opens_after_rotation() {
         let mut ring = ring();
-        let sealed = ring
-            .seal(KeyPurpose::Storage, [0; 12], b"", b"secret")
-            .unwrap();
+        let sealed = ring.seal(KeyPurpose::Storage, [0; 12], b"", b"secret").unwrap();
         ring.add(SealingKey::new(KeyPurpose::Storage, [3; 8], [13; 32]));
-        assert_eq!(
-            ring.open(KeyPurpose::Storage, b"", &sealed)
-                .unwrap()
-                .as_slice(),
-            b"secret"
-        );
-        assert_eq!(
-            ring.current(KeyPurpose::Storage).unwrap().id().as_str(),
-            "0303030303030303"
-        );
+        assert_eq!(ring.open(KeyPurpose::Storage, b"", &sealed).unwrap().as_slice(), b"secret");
+        assert_eq!(ring.current(KeyPurpose::Storage).unwrap().id().as_str(), "0303030303030303");
     }
 
     #[test]
@@ -426,15 +359,7 @@ mod tests {
         let again = SealingKey::unwrap(&master, KeyPurpose::Storage, &key.id(), &wrapped).unwrap();
         assert_eq!(*again.key, *key.key);
         assert!(SealingKey::unwrap(&master, KeyPurpose::Opaque, &key.id(), &wrapped).is_err());
-        assert!(
-            SealingKey::unwrap(
-                &MasterKey::new([8; 32]),
-                KeyPurpose::Storage,
-                &key.id(),
-                &wrapped
-            )
-            .is_err()
-        );
+        assert!(SealingKey::unwrap(&MasterKey::new([8; 32]), KeyPurpose::Storage, &key.id(), &wrapped).is_err());
     }
 
     #[test]
@@ -444,10 +369,7 @@ mod tests {
         let from_base64 = MasterKey::parse(&format!(" {}\n", master.to_text().as_str())).unwrap();
         assert_eq!(from_hex.check_value(), master.check_value());
         assert_eq!(from_base64.check_value(), master.check_value());
-        assert_ne!(
-            MasterKey::new([0xac; 32]).check_value(),
-            master.check_value()
-        );
+        assert_ne!(MasterKey::new([0xac; 32]).check_value(), master.check_value());
         assert!(MasterKey::parse("short").is_none());
         assert!(MasterKey::parse(&"zz".repeat(32)).is_none());
     }

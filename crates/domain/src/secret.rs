@@ -64,10 +64,7 @@ mod tests {
 
     #[test]
     fn debug_hides_the_text() {
-        assert_eq!(
-            format!("{:?}", SecretText::new("hunter2")),
-            "SecretText(..)"
-        );
+        assert_eq!(format!("{:?}", SecretText::new("hunter2")), "SecretText(..)");
     }
 
     #[test]

@@ -18,8 +18,7 @@ pub fn verify(client_secret: &str, username: &str, client_id: &str, given: &str)
 }
 
 fn tag(client_secret: &str, username: &str, client_id: &str) -> hmac::Tag {
-    let mut context =
-        hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, client_secret.as_bytes()));
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, client_secret.as_bytes()));
     context.update(username.as_bytes());
     context.update(client_id.as_bytes());
     context.sign()

@@ -137,11 +137,7 @@ impl SessionRecord {
     pub fn caller_arn(&self) -> String {
         let account = &self.account_id;
         match &self.principal {
-            SessionPrincipal::AssumedRole {
-                role_name,
-                session_name,
-                ..
-            } => {
+            SessionPrincipal::AssumedRole { role_name, session_name, .. } => {
                 format!("arn:aws:sts::{account}:assumed-role/{role_name}/{session_name}")
             }
             SessionPrincipal::FederatedUser { name, .. } => {
@@ -155,11 +151,7 @@ impl SessionRecord {
     /// The caller's `aws:userid` (spec/sts-and-iam.md B5).
     pub fn user_id(&self) -> String {
         match &self.principal {
-            SessionPrincipal::AssumedRole {
-                role_id,
-                session_name,
-                ..
-            } => format!("{role_id}:{session_name}"),
+            SessionPrincipal::AssumedRole { role_id, session_name, .. } => format!("{role_id}:{session_name}"),
             SessionPrincipal::FederatedUser { name, .. } => format!("{}:{name}", self.account_id),
             SessionPrincipal::User { user_id, .. } => user_id.to_string(),
             SessionPrincipal::Root => self.account_id.to_string(),
@@ -185,19 +177,10 @@ pub enum SessionError {
 }
 
 /// The session token text of this session; `nonce` is twelve fresh random bytes.
-pub fn issue(
-    ring: &KeyRing,
-    nonce: [u8; 12],
-    record: &SessionRecord,
-) -> Result<String, SessionError> {
+pub fn issue(ring: &KeyRing, nonce: [u8; 12], record: &SessionRecord) -> Result<String, SessionError> {
     let plain = Zeroizing::new(serde_json::to_vec(record).map_err(|_| SessionError::Malformed)?);
     let sealed = ring
-        .seal(
-            KeyPurpose::RoleSession,
-            nonce,
-            record.access_key_id.as_str().as_bytes(),
-            &plain,
-        )
+        .seal(KeyPurpose::RoleSession, nonce, record.access_key_id.as_str().as_bytes(), &plain)
         .map_err(|_| SessionError::NoKey)?;
     Ok(STANDARD.encode(sealed))
 }
@@ -212,22 +195,13 @@ pub fn open_token(
     if token.len() > MAX_TOKEN_LENGTH {
         return Err(SessionError::Malformed);
     }
-    let sealed = STANDARD
-        .decode(token)
-        .map_err(|_| SessionError::Malformed)?;
-    let plain = ring
-        .open(KeyPurpose::RoleSession, access_key_id.as_bytes(), &sealed)
-        .map_err(|error| match error {
-            SealError::Malformed | SealError::UnknownKey | SealError::Rejected => {
-                SessionError::Malformed
-            }
-        })?;
-    let mut record: SessionRecord =
-        serde_json::from_slice(&plain).map_err(|_| SessionError::Malformed)?;
+    let sealed = STANDARD.decode(token).map_err(|_| SessionError::Malformed)?;
+    let plain = ring.open(KeyPurpose::RoleSession, access_key_id.as_bytes(), &sealed).map_err(|error| match error {
+        SealError::Malformed | SealError::UnknownKey | SealError::Rejected => SessionError::Malformed,
+    })?;
+    let mut record: SessionRecord = serde_json::from_slice(&plain).map_err(|_| SessionError::Malformed)?;
     if now >= record.expires_at {
-        return Err(SessionError::Expired {
-            expired_at: record.expires_at,
-        });
+        return Err(SessionError::Expired { expired_at: record.expires_at });
     }
     record.access_key_id = AccessKeyId::from(access_key_id);
     Ok(record)
@@ -266,10 +240,7 @@ pub(crate) mod tests {
                 provider: "cognito-identity.amazonaws.com".into(),
                 audience: "eu-west-1:0d5c0000-0000-4000-8000-000000000000".into(),
                 subject: "eu-west-1:7a1e0000-0000-4000-8000-000000000000".into(),
-                amr: vec![
-                    "authenticated".into(),
-                    "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123".into(),
-                ],
+                amr: vec!["authenticated".into(), "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123".into()],
             }),
             identity: None,
             inline_policies: Vec::new(),
@@ -288,17 +259,9 @@ pub(crate) mod tests {
         let (ring, record) = (ring(), record());
         let token = issue(&ring, [9; 12], &record).unwrap();
         let id = record.access_key_id.as_str();
-        assert_eq!(
-            open_token(&ring, id, &token, Timestamp::from_seconds(4_599)).unwrap(),
-            record
-        );
+        assert_eq!(open_token(&ring, id, &token, Timestamp::from_seconds(4_599)).unwrap(), record);
         let expired = open_token(&ring, id, &token, Timestamp::from_seconds(4_600));
-        assert_eq!(
-            expired,
-            Err(SessionError::Expired {
-                expired_at: Timestamp::from_seconds(4_600)
-            })
-        );
+        assert_eq!(expired, Err(SessionError::Expired { expired_at: Timestamp::from_seconds(4_600) }));
         assert!(token.len() < 1000, "{}", token.len());
     }
 
@@ -306,26 +269,15 @@ pub(crate) mod tests {
     fn a_token_of_another_key_pair_is_refused() {
         let (ring, record) = (ring(), record());
         let token = issue(&ring, [9; 12], &record).unwrap();
-        let other = open_token(
-            &ring,
-            "ASIARZPUZDIKAAAAAAAB",
-            &token,
-            Timestamp::from_seconds(2_000),
-        );
+        let other = open_token(&ring, "ASIARZPUZDIKAAAAAAAB", &token, Timestamp::from_seconds(2_000));
         assert_eq!(other, Err(SessionError::Malformed));
     }
 
     #[test]
     fn the_caller_is_named_as_sts_names_it() {
         let record = record();
-        assert_eq!(
-            record.caller_arn(),
-            "arn:aws:sts::123456789012:assumed-role/Fan/CognitoIdentityCredentials"
-        );
-        assert_eq!(
-            record.user_id(),
-            "AROARZPUZDIKAAAAAAAAA:CognitoIdentityCredentials"
-        );
+        assert_eq!(record.caller_arn(), "arn:aws:sts::123456789012:assumed-role/Fan/CognitoIdentityCredentials");
+        assert_eq!(record.user_id(), "AROARZPUZDIKAAAAAAAAA:CognitoIdentityCredentials");
     }
 
     #[test]

@@ -22,17 +22,9 @@ pub struct PasswordVerifier {
 impl PasswordVerifier {
     /// The verifier of a password; `pool_name` is the pool id after the underscore (for a device: its group key),
     /// `user_id` the real username (for a device: its key), `salt` sixteen fresh random bytes.
-    pub fn from_password(
-        pool_name: &str,
-        user_id: &str,
-        password: &str,
-        salt: [u8; 16],
-    ) -> Result<Self, SrpError> {
+    pub fn from_password(pool_name: &str, user_id: &str, password: &str, salt: [u8; 16]) -> Result<Self, SrpError> {
         let x = private_key(&salt, pool_name, user_id, password);
-        Ok(Self {
-            salt: salt.to_vec(),
-            verifier: Box::new(GROUP.pow(&GENERATOR, x.as_slice())?),
-        })
+        Ok(Self { salt: salt.to_vec(), verifier: Box::new(GROUP.pow(&GENERATOR, x.as_slice())?) })
     }
 
     /// A verifier made elsewhere, such as a device's: salt 1–64 bytes; a leading zero byte is accepted in both.
@@ -42,39 +34,22 @@ impl PasswordVerifier {
         if salt.is_empty() || salt.len() > 64 || is_zero(&verifier) {
             return Err(SrpError::Malformed);
         }
-        Ok(Self {
-            salt: salt.to_vec(),
-            verifier: Box::new(verifier),
-        })
+        Ok(Self { salt: salt.to_vec(), verifier: Box::new(verifier) })
     }
 
     /// The stand-in shown for a user that does not exist: the same for the same name, and no password matches it.
     pub fn decoy(seed: &[u8; 32], pool_name: &str, user_id: &str) -> Result<Self, SrpError> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, seed);
-        let tagged = |tag: &str| {
-            hmac::sign(
-                &key,
-                [tag, "\0", pool_name, "\0", user_id].concat().as_bytes(),
-            )
-        };
-        let salt = tagged("salt")
-            .as_ref()
-            .first_chunk::<16>()
-            .copied()
-            .unwrap_or_default();
+        let tagged = |tag: &str| hmac::sign(&key, [tag, "\0", pool_name, "\0", user_id].concat().as_bytes());
+        let salt = tagged("salt").as_ref().first_chunk::<16>().copied().unwrap_or_default();
         let verifier = GROUP.pow(&GENERATOR, tagged("verifier").as_ref())?;
-        Ok(Self {
-            salt: salt.to_vec(),
-            verifier: Box::new(verifier),
-        })
+        Ok(Self { salt: salt.to_vec(), verifier: Box::new(verifier) })
     }
 
     /// Whether this is the verifier of that password; compares in constant time.
     pub fn matches(&self, pool_name: &str, user_id: &str, password: &str) -> bool {
         let x = private_key(&self.salt, pool_name, user_id, password);
-        GROUP
-            .pow(&GENERATOR, x.as_slice())
-            .is_ok_and(|verifier| constant_time_eq(&verifier, self.verifier.as_slice()))
+        GROUP.pow(&GENERATOR, x.as_slice()).is_ok_and(|verifier| constant_time_eq(&verifier, self.verifier.as_slice()))
     }
 
     /// The salt as the `SALT` parameter of the challenge: hex.
@@ -94,14 +69,9 @@ impl PasswordVerifier {
     /// What [`Self::to_bytes`] made.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SrpError> {
         let (&length, rest) = bytes.split_first().ok_or(SrpError::Malformed)?;
-        let (salt, verifier) = rest
-            .split_at_checked(length.into())
-            .ok_or(SrpError::Malformed)?;
+        let (salt, verifier) = rest.split_at_checked(length.into()).ok_or(SrpError::Malformed)?;
         let verifier: Residue = verifier.try_into().map_err(|_| SrpError::Malformed)?;
-        Ok(Self {
-            salt: salt.to_vec(),
-            verifier: Box::new(verifier),
-        })
+        Ok(Self { salt: salt.to_vec(), verifier: Box::new(verifier) })
     }
 }
 
@@ -120,11 +90,7 @@ pub struct ServerHandshake {
 
 impl ServerHandshake {
     /// Answers `SRP_A` (hex) with `SRP_B`; `server_secret` is 32 fresh random bytes.
-    pub fn begin(
-        verifier: &PasswordVerifier,
-        srp_a: &str,
-        server_secret: [u8; 32],
-    ) -> Result<Self, SrpError> {
+    pub fn begin(verifier: &PasswordVerifier, srp_a: &str, server_secret: [u8; 32]) -> Result<Self, SrpError> {
         let server_secret = Zeroizing::new(server_secret);
         let client_public = unhex(srp_a)?;
         // A multiple of N would make the shared secret zero, whatever the password.
@@ -134,18 +100,12 @@ impl ServerHandshake {
         let shared = GROUP.pow(&GENERATOR, server_secret.as_slice())?;
         let masked = GROUP.mul(&MULTIPLIER, &verifier.verifier)?;
         let server_public = Box::new(GROUP.add(&masked, &shared)?);
-        Ok(Self {
-            client_public,
-            server_public,
-            server_secret,
-        })
+        Ok(Self { client_public, server_public, server_secret })
     }
 
     /// The `SRP_B` parameter: hex without leading zeros.
     pub fn srp_b(&self) -> String {
-        hex(self.server_public.as_slice())
-            .trim_start_matches('0')
-            .to_owned()
+        hex(self.server_public.as_slice()).trim_start_matches('0').to_owned()
     }
 
     /// Whether the client's `PASSWORD_CLAIM_SIGNATURE` (base64) proves the password behind `verifier`.
@@ -158,12 +118,7 @@ impl ServerHandshake {
         let Ok(given) = STANDARD.decode(claim.signature) else {
             return false;
         };
-        hmac::verify(
-            &hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()),
-            &claim.message(),
-            &given,
-        )
-        .is_ok()
+        hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()), &claim.message(), &given).is_ok()
     }
 
     /// Bytes to seal into the secret block.
@@ -178,9 +133,7 @@ impl ServerHandshake {
     /// What [`Self::to_bytes`] made.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SrpError> {
         let (secret, rest) = bytes.split_first_chunk::<32>().ok_or(SrpError::Malformed)?;
-        let (public, client) = rest
-            .split_first_chunk::<WIDTH>()
-            .ok_or(SrpError::Malformed)?;
+        let (public, client) = rest.split_first_chunk::<WIDTH>().ok_or(SrpError::Malformed)?;
         Ok(Self {
             client_public: client.to_vec(),
             server_public: Box::new(*public),
@@ -192,10 +145,7 @@ impl ServerHandshake {
         let u = scrambler(&self.client_public, self.server_public.as_slice())?;
         let client_public = GROUP.reduce(&self.client_public)?;
         let masked = GROUP.pow(&verifier.verifier, &u)?;
-        let secret = Zeroizing::new(GROUP.pow(
-            &GROUP.mul(&client_public, &masked)?,
-            self.server_secret.as_slice(),
-        )?);
+        let secret = Zeroizing::new(GROUP.pow(&GROUP.mul(&client_public, &masked)?, self.server_secret.as_slice())?);
         Ok(derive_key(secret.as_slice(), &u))
     }
 }
@@ -223,13 +173,7 @@ pub struct PasswordClaim<'a> {
 
 impl PasswordClaim<'_> {
     fn message(&self) -> Vec<u8> {
-        [
-            self.pool_name.as_bytes(),
-            self.user_id.as_bytes(),
-            self.secret_block,
-            self.timestamp.as_bytes(),
-        ]
-        .concat()
+        [self.pool_name.as_bytes(), self.user_id.as_bytes(), self.secret_block, self.timestamp.as_bytes()].concat()
     }
 }
 
@@ -243,17 +187,12 @@ impl ClientHandshake {
     /// Starts with 32 fresh random bytes.
     pub fn begin(secret: [u8; 32]) -> Result<Self, SrpError> {
         let public = Box::new(GROUP.pow(&GENERATOR, &secret)?);
-        Ok(Self {
-            secret: Zeroizing::new(secret),
-            public,
-        })
+        Ok(Self { secret: Zeroizing::new(secret), public })
     }
 
     /// The `SRP_A` parameter: hex without leading zeros.
     pub fn srp_a(&self) -> String {
-        hex(self.public.as_slice())
-            .trim_start_matches('0')
-            .to_owned()
+        hex(self.public.as_slice()).trim_start_matches('0').to_owned()
     }
 
     /// The `PASSWORD_CLAIM_SIGNATURE`; `claim.signature` is not looked at.
@@ -333,50 +272,26 @@ const GENERATOR: Residue = {
 
 /// x = H(PAD(salt) ‖ H(pool name ‖ user id ‖ ":" ‖ password)).
 fn private_key(salt: &[u8], pool_name: &str, user_id: &str, password: &str) -> Zeroizing<[u8; 32]> {
-    let inner = Zeroizing::new(sha256(&[
-        pool_name.as_bytes(),
-        user_id.as_bytes(),
-        b":",
-        password.as_bytes(),
-    ]));
+    let inner = Zeroizing::new(sha256(&[pool_name.as_bytes(), user_id.as_bytes(), b":", password.as_bytes()]));
     Zeroizing::new(sha256(&[&pad(salt), inner.as_slice()]))
 }
 
 /// u = H(PAD(A) ‖ PAD(B)), never zero.
 fn scrambler(client_public: &[u8], server_public: &[u8]) -> Result<[u8; 32], SrpError> {
     let u = sha256(&[&pad(client_public), &pad(server_public)]);
-    if is_zero(&u) {
-        Err(SrpError::Malformed)
-    } else {
-        Ok(u)
-    }
+    if is_zero(&u) { Err(SrpError::Malformed) } else { Ok(u) }
 }
 
 /// HKDF-SHA256 of PAD(S) with salt PAD(u), sixteen bytes.
 fn derive_key(secret: &[u8], u: &[u8]) -> Zeroizing<[u8; 16]> {
-    let extracted = hmac::sign(
-        &hmac::Key::new(hmac::HMAC_SHA256, &pad(u)),
-        &Zeroizing::new(pad(secret)),
-    );
-    let expanded = hmac::sign(
-        &hmac::Key::new(hmac::HMAC_SHA256, extracted.as_ref()),
-        b"Caldera Derived Key\x01",
-    );
-    Zeroizing::new(
-        expanded
-            .as_ref()
-            .first_chunk::<16>()
-            .copied()
-            .unwrap_or_default(),
-    )
+    let extracted = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &pad(u)), &Zeroizing::new(pad(secret)));
+    let expanded = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, extracted.as_ref()), b"Caldera Derived Key\x01");
+    Zeroizing::new(expanded.as_ref().first_chunk::<16>().copied().unwrap_or_default())
 }
 
 /// Minimal big-endian two's-complement bytes, as Java's `BigInteger.toByteArray` makes them; not a fixed width.
 fn pad(number: &[u8]) -> Vec<u8> {
-    let start = number
-        .iter()
-        .position(|&byte| byte != 0)
-        .unwrap_or(number.len());
+    let start = number.iter().position(|&byte| byte != 0).unwrap_or(number.len());
     let digits = number.get(start..).unwrap_or_default();
     let mut padded = Vec::with_capacity(digits.len() + 1);
     if digits.first().is_none_or(|&first| first >= 0x80) {
@@ -388,14 +303,10 @@ fn pad(number: &[u8]) -> Vec<u8> {
 
 /// A number of at most 384 bytes, after leading zeros, at full width.
 fn residue(number: &[u8]) -> Option<Residue> {
-    let start = number
-        .iter()
-        .position(|&byte| byte != 0)
-        .unwrap_or(number.len());
+    let start = number.iter().position(|&byte| byte != 0).unwrap_or(number.len());
     let digits = number.get(start..)?;
     let mut wide = [0; WIDTH];
-    wide.get_mut(WIDTH.checked_sub(digits.len())?..)?
-        .copy_from_slice(digits);
+    wide.get_mut(WIDTH.checked_sub(digits.len())?..)?.copy_from_slice(digits);
     Some(wide)
 }
 
@@ -404,11 +315,7 @@ fn unhex(text: &str) -> Result<Vec<u8>, SrpError> {
     if text.is_empty() || text.len() > 1024 || !text.is_ascii() {
         return Err(SrpError::Malformed);
     }
-    let even = if text.len().is_multiple_of(2) {
-        text.to_owned()
-    } else {
-        format!("0{text}")
-    };
+    let even = if text.len().is_multiple_of(2) { text.to_owned() } else { format!("0{text}") };
     // The decoder would swallow a `0x` prefix, which is not a number here.
     if even.bytes().any(|byte| !byte.is_ascii_hexdigit()) {
         return Err(SrpError::Malformed);
@@ -492,32 +399,20 @@ mod tests {
 
     fn check(vector: &Vector) {
         let salt: [u8; 16] = const_hex::decode_to_array(SALT).unwrap();
-        let verifier = PasswordVerifier::from_password(
-            vector.pool_name,
-            vector.user_id,
-            vector.password,
-            salt,
-        )
-        .unwrap();
+        let verifier =
+            PasswordVerifier::from_password(vector.pool_name, vector.user_id, vector.password, salt).unwrap();
         let x = private_key(&salt, vector.pool_name, vector.user_id, vector.password);
         assert_eq!(hex(x.as_slice()), vector.x);
-        assert_eq!(
-            hexsum(hex(verifier.verifier.as_slice()).trim_start_matches('0')),
-            vector.verifier_sum
-        );
+        assert_eq!(hexsum(hex(verifier.verifier.as_slice()).trim_start_matches('0')), vector.verifier_sum);
 
         let client = ClientHandshake::begin(counting_from(1)).unwrap();
         assert_eq!(hexsum(&client.srp_a()), A_SUM);
-        let server =
-            ServerHandshake::begin(&verifier, &client.srp_a(), counting_from(101)).unwrap();
+        let server = ServerHandshake::begin(&verifier, &client.srp_a(), counting_from(101)).unwrap();
         assert_eq!(server.srp_b().len(), vector.b_digits);
         assert_eq!(hexsum(&server.srp_b()), vector.b_sum);
         let u = scrambler(&server.client_public, server.server_public.as_slice()).unwrap();
         assert_eq!(hex(&u), vector.u);
-        assert_eq!(
-            hex(server.session_key(&verifier).unwrap().as_slice()),
-            vector.key
-        );
+        assert_eq!(hex(server.session_key(&verifier).unwrap().as_slice()), vector.key);
 
         let claim = PasswordClaim {
             pool_name: vector.pool_name,
@@ -526,48 +421,19 @@ mod tests {
             timestamp: TIMESTAMP,
             signature: vector.signature,
         };
-        assert_eq!(
-            client
-                .sign(SALT, &server.srp_b(), vector.password, &claim)
-                .unwrap(),
-            vector.signature
-        );
+        assert_eq!(client.sign(SALT, &server.srp_b(), vector.password, &claim).unwrap(), vector.signature);
         assert!(server.verify(&verifier, &claim));
-        assert!(!server.verify(
-            &verifier,
-            &PasswordClaim {
-                timestamp: "Tue May 7 00:09:41 UTC 2024",
-                ..claim
-            }
-        ));
-        assert!(!server.verify(
-            &verifier,
-            &PasswordClaim {
-                secret_block: b"other",
-                ..claim
-            }
-        ));
+        assert!(!server.verify(&verifier, &PasswordClaim { timestamp: "Tue May 7 00:09:41 UTC 2024", ..claim }));
+        assert!(!server.verify(&verifier, &PasswordClaim { secret_block: b"other", ..claim }));
         let wrong = client.sign(SALT, &server.srp_b(), "wrong", &claim).unwrap();
-        assert!(!server.verify(
-            &verifier,
-            &PasswordClaim {
-                signature: &wrong,
-                ..claim
-            }
-        ));
+        assert!(!server.verify(&verifier, &PasswordClaim { signature: &wrong, ..claim }));
     }
 
     #[test]
     fn the_group_is_the_one_named() {
-        assert_eq!(
-            hex(&sha256(&[&PRIME])),
-            "48cf8b092fbce4359d9871abf74f98e25b6163379eaa15cd9087e800c6d1c55c"
-        );
+        assert_eq!(hex(&sha256(&[&PRIME])), "48cf8b092fbce4359d9871abf74f98e25b6163379eaa15cd9087e800c6d1c55c");
         let k = &MULTIPLIER[WIDTH - 32..];
-        assert_eq!(
-            hex(k),
-            "538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6"
-        );
+        assert_eq!(hex(k), "538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6");
     }
 
     #[test]
@@ -582,22 +448,17 @@ mod tests {
 
     #[test]
     fn a_verifier_matches_its_own_password_user_and_pool_only() {
-        let verifier =
-            PasswordVerifier::from_password("Pool", "ana", "Passw0rd!", [7; 16]).unwrap();
+        let verifier = PasswordVerifier::from_password("Pool", "ana", "Passw0rd!", [7; 16]).unwrap();
         assert!(verifier.matches("Pool", "ana", "Passw0rd!"));
         assert!(!verifier.matches("Pool", "ana", "Passw0rd"));
         assert!(!verifier.matches("Pool", "bob", "Passw0rd!"));
         assert!(!verifier.matches("Pond", "ana", "Passw0rd!"));
-        assert_eq!(
-            PasswordVerifier::from_bytes(&verifier.to_bytes()).unwrap(),
-            verifier
-        );
+        assert_eq!(PasswordVerifier::from_bytes(&verifier.to_bytes()).unwrap(), verifier);
     }
 
     #[test]
     fn a_handshake_survives_its_secret_block() {
-        let verifier =
-            PasswordVerifier::from_password("Pool", "ana", "Passw0rd!", [7; 16]).unwrap();
+        let verifier = PasswordVerifier::from_password("Pool", "ana", "Passw0rd!", [7; 16]).unwrap();
         let client = ClientHandshake::begin([3; 32]).unwrap();
         let server = ServerHandshake::begin(&verifier, &client.srp_a(), [4; 32]).unwrap();
         let resumed = ServerHandshake::from_bytes(&server.to_bytes()).unwrap();
@@ -608,22 +469,13 @@ mod tests {
             timestamp: TIMESTAMP,
             signature: "",
         };
-        let signature = client
-            .sign(&verifier.salt_hex(), &server.srp_b(), "Passw0rd!", &claim)
-            .unwrap();
-        assert!(resumed.verify(
-            &verifier,
-            &PasswordClaim {
-                signature: &signature,
-                ..claim
-            }
-        ));
+        let signature = client.sign(&verifier.salt_hex(), &server.srp_b(), "Passw0rd!", &claim).unwrap();
+        assert!(resumed.verify(&verifier, &PasswordClaim { signature: &signature, ..claim }));
     }
 
     #[test]
     fn multiples_of_the_prime_are_refused() {
-        let verifier =
-            PasswordVerifier::from_password("Pool", "ana", "Passw0rd!", [7; 16]).unwrap();
+        let verifier = PasswordVerifier::from_password("Pool", "ana", "Passw0rd!", [7; 16]).unwrap();
         // Twice the prime: 2^3073 - …, one digit longer.
         let mut twice = PRIME
             .iter()
@@ -637,33 +489,22 @@ mod tests {
         twice.push(1);
         twice.reverse();
         for zero in ["0".to_owned(), "00".to_owned(), hex(&PRIME), hex(&twice)] {
-            assert_eq!(
-                ServerHandshake::begin(&verifier, &zero, [1; 32]).err(),
-                Some(SrpError::Malformed),
-                "{zero}"
-            );
+            assert_eq!(ServerHandshake::begin(&verifier, &zero, [1; 32]).err(), Some(SrpError::Malformed), "{zero}");
         }
     }
 
     #[test]
     fn a_decoy_is_stable_and_refuses_passwords() {
         let decoy = PasswordVerifier::decoy(&[1; 32], "Pool", "ghost").unwrap();
-        assert_eq!(
-            decoy,
-            PasswordVerifier::decoy(&[1; 32], "Pool", "ghost").unwrap()
-        );
-        assert_ne!(
-            decoy,
-            PasswordVerifier::decoy(&[1; 32], "Pool", "other").unwrap()
-        );
+        assert_eq!(decoy, PasswordVerifier::decoy(&[1; 32], "Pool", "ghost").unwrap());
+        assert_ne!(decoy, PasswordVerifier::decoy(&[1; 32], "Pool", "other").unwrap());
         assert_eq!(decoy.salt_hex().len(), 32);
         assert!(!decoy.matches("Pool", "ghost", "Passw0rd!"));
     }
 
     #[test]
     fn a_device_verifier_is_taken_with_and_without_a_sign_byte() {
-        let verifier =
-            PasswordVerifier::from_password("-grp", "device", "secret", [0x9f; 16]).unwrap();
+        let verifier = PasswordVerifier::from_password("-grp", "device", "secret", [0x9f; 16]).unwrap();
         let signed = [&[0][..], verifier.verifier.as_slice()].concat();
         let taken = PasswordVerifier::from_parts(&[0x9f; 16], &signed).unwrap();
         assert!(taken.matches("-grp", "device", "secret"));

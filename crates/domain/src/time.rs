@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z. The caller brings it; no rule reads a clock.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -44,7 +42,6 @@ impl Timestamp {
 
     /// `2026-01-02T03:04:05Z`, the form of the query protocols (spec/sts-and-iam.md part A).
     pub fn iso8601(self) -> String {
-        jiff::Timestamp::from_second(self.seconds())
-            .map_or_else(|_| String::new(), |at| at.to_string())
+        jiff::Timestamp::from_second(self.seconds()).map_or_else(|_| String::new(), |at| at.to_string())
     }
 }
