@@ -210,3 +210,7 @@ CREATE TABLE IF NOT EXISTS identity_logins (
     PRIMARY KEY (pool_id, provider, subject)
 );
 CREATE INDEX IF NOT EXISTS identity_logins_by_identity ON identity_logins (identity_id, provider, subject);
+
+CREATE TABLE IF NOT EXISTS pool_sweeps (
+    pool_id TEXT NOT NULL PRIMARY KEY
+);

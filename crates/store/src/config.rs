@@ -13,7 +13,8 @@ pub enum StoreConfig {
     /// `SQLite` in memory: gone when the last [`Store`](crate::Store) is dropped.
     Memory,
     /// A server of the `PostgreSQL` wire protocol. Besides the driver's own parameters the URL takes
-    /// `sslmode=verify-ca|verify-full` (the same as `require`: certificates are always verified) and `sslrootcert=FILE`.
+    /// `sslmode=verify-ca|verify-full` (the same as `require`: certificates are always verified) and
+    /// `sslrootcert=FILE`.
     Postgres(String),
 }
 
@@ -34,9 +35,7 @@ impl FromStr for StoreConfig {
             return Ok(Self::Postgres(text.to_owned()));
         }
         // The text may be a URL with a password in it, so it is not quoted back.
-        Err(StoreError::Config(
-            "a store is `sqlite:PATH`, `postgres://…` or `memory:`".to_owned(),
-        ))
+        Err(StoreError::Config("a store is `sqlite:PATH`, `postgres://…` or `memory:`".to_owned()))
     }
 }
 
@@ -58,19 +57,10 @@ mod tests {
 
     #[test]
     fn each_form_is_understood() {
-        assert_eq!(
-            "memory:".parse::<StoreConfig>().unwrap(),
-            StoreConfig::Memory
-        );
-        assert_eq!(
-            "sqlite:a/b.db".parse::<StoreConfig>().unwrap(),
-            StoreConfig::Sqlite("a/b.db".into())
-        );
+        assert_eq!("memory:".parse::<StoreConfig>().unwrap(), StoreConfig::Memory);
+        assert_eq!("sqlite:a/b.db".parse::<StoreConfig>().unwrap(), StoreConfig::Sqlite("a/b.db".into()));
         for url in ["postgres://u:p@h/d", "postgresql://u:p@h/d"] {
-            assert_eq!(
-                url.parse::<StoreConfig>().unwrap(),
-                StoreConfig::Postgres(url.to_owned())
-            );
+            assert_eq!(url.parse::<StoreConfig>().unwrap(), StoreConfig::Postgres(url.to_owned()));
         }
     }
 

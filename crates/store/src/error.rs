@@ -20,9 +20,7 @@ pub enum StoreError {
     #[error("cannot reach the database server: {0}")]
     Unreachable(String),
     /// The data was written by a newer release; opening it could damage it.
-    #[error(
-        "the data is of a newer release: its schema is number {found}, this binary knows {known}"
-    )]
+    #[error("the data is of a newer release: its schema is number {found}, this binary knows {known}")]
     NewerThanBinary {
         /// The newest migration the data has seen.
         found: i64,

@@ -1,9 +1,10 @@
 //! The seam between the rules and SQL: read and write closures over one SQL text and two engines.
 //!
-//! A closure may run more than once, so it only reads, decides and writes; mail, hooks and hashing belong to the caller.
-//! Rows are not wire shapes: what a column's JSON document means is for the services to say.
+//! A closure may run more than once, so it only reads, decides and writes; mail, hooks and hashing belong to the
+//! caller. Rows are not wire shapes: what a column's JSON document means is for the services to say.
 //!
-//! `SQLite` is embedded (one file, or memory alone); a server that speaks the `PostgreSQL` wire protocol is the other engine.
+//! `SQLite` is embedded (one file, or memory alone); a server that speaks the `PostgreSQL` wire protocol is the other
+//! engine.
 
 mod config;
 mod error;

@@ -1,7 +1,7 @@
 //! The schema, as numbered steps that each store walks once, in order.
 //!
-//! Every statement is idempotent, so that nodes that start together, or a node that died half way, may repeat it. A step is
-//! never edited once released: a new one is added.
+//! Every statement is idempotent, so that nodes that start together, or a node that died half way, may repeat it. A
+//! step is never edited once released: a new one is added.
 
 use crate::error::StoreError;
 
@@ -16,29 +16,23 @@ pub(crate) struct Migration {
 }
 
 /// All steps, in order.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    text: include_str!("../migrations/0001_initial.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { number: 1, name: "initial", text: include_str!("../migrations/0001_initial.sql") }];
 
 /// The ledger of what was done.
-pub(crate) const CREATE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";
+pub(crate) const CREATE_LEDGER: &str =
+    "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";
 
 /// The newest step that the ledger holds; 0 for none.
 pub(crate) const FIND_NEWEST: &str = "SELECT COALESCE(MAX(number), 0) FROM migrations";
 
 /// Two nodes may record the same step; once is enough.
-pub(crate) const RECORD: &str =
-    "INSERT INTO migrations (number, name) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING";
+pub(crate) const RECORD: &str = "INSERT INTO migrations (number, name) VALUES ($1, $2) ON CONFLICT (number) DO NOTHING";
 
 impl Migration {
     /// The statements, without their semicolons.
     pub(crate) fn statements(&self) -> impl Iterator<Item = &'static str> {
-        self.text
-            .split(";\n")
-            .map(str::trim)
-            .filter(|sql| !sql.is_empty())
+        self.text.split(";\n").map(str::trim).filter(|sql| !sql.is_empty())
     }
 }
 
@@ -48,23 +42,14 @@ pub(crate) fn pending(all: &[Migration], found: i64) -> Result<&[Migration], Sto
     if found > known {
         return Err(StoreError::NewerThanBinary { found, known });
     }
-    let next = all
-        .iter()
-        .position(|migration| migration.number > found)
-        .unwrap_or(all.len());
+    let next = all.iter().position(|migration| migration.number > found).unwrap_or(all.len());
     Ok(all.get(next..).unwrap_or_default())
 }
 
 /// The text for `SQLite`: strict tables, so that a column refuses what `PostgreSQL` would refuse.
 pub(crate) fn sqlite_text(sql: &str) -> String {
-    let text = sql
-        .replace(" BIGINT", " INTEGER")
-        .replace(" BYTEA", " BLOB");
-    if text.contains("CREATE TABLE") {
-        text + " STRICT"
-    } else {
-        text
-    }
+    let text = sql.replace(" BIGINT", " INTEGER").replace(" BYTEA", " BLOB");
+    if text.contains("CREATE TABLE") { text + " STRICT" } else { text }
 }
 
 /// The text for `PostgreSQL`: texts compare bytewise, whatever the database's locale.
@@ -77,45 +62,25 @@ mod tests {
     use super::*;
 
     const THREE: &[Migration] = &[
-        Migration {
-            number: 1,
-            name: "a",
-            text: "",
-        },
-        Migration {
-            number: 2,
-            name: "b",
-            text: "",
-        },
-        Migration {
-            number: 3,
-            name: "c",
-            text: "",
-        },
+        Migration { number: 1, name: "a", text: "" },
+        Migration { number: 2, name: "b", text: "" },
+        Migration { number: 3, name: "c", text: "" },
     ];
 
     #[test]
     fn what_was_not_done_is_pending() {
-        let numbers = |found| {
-            pending(THREE, found)
-                .map(|steps| steps.iter().map(|step| step.number).collect::<Vec<_>>())
-        };
+        let numbers =
+            |found| pending(THREE, found).map(|steps| steps.iter().map(|step| step.number).collect::<Vec<_>>());
         assert_eq!(numbers(0), Ok(vec![1, 2, 3]));
         assert_eq!(numbers(2), Ok(vec![3]));
         assert_eq!(numbers(3), Ok(vec![]));
-        assert_eq!(
-            numbers(4),
-            Err(StoreError::NewerThanBinary { found: 4, known: 3 })
-        );
+        assert_eq!(numbers(4), Err(StoreError::NewerThanBinary { found: 4, known: 3 }));
     }
 
     #[test]
     fn numbers_rise_and_statements_can_be_repeated() {
         for (index, migration) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(
-                migration.number,
-                i64::try_from(index).unwrap_or(i64::MAX) + 1
-            );
+            assert_eq!(migration.number, i64::try_from(index).unwrap_or(i64::MAX) + 1);
             for sql in migration.statements() {
                 assert!(sql.contains("IF NOT EXISTS"), "{sql}");
             }

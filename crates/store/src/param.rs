@@ -1,8 +1,8 @@
 //! What a statement is given: `$1`, `$2`, …
 
 use domain::id::{
-    AccessKeyId, AccountId, ClientId, IamUserId, IdentityId, IdentityPoolId, Region, RoleId,
-    SealingKeyId, UserPoolId, UserSub,
+    AccessKeyId, AccountId, ClientId, IamUserId, IdentityId, IdentityPoolId, Region, RoleId, SealingKeyId, UserPoolId,
+    UserSub,
 };
 use domain::time::Timestamp;
 use std::fmt;
@@ -22,17 +22,13 @@ pub enum Param<'a> {
 
 /// The end of the range of texts that begin with `prefix`: the least text above them all, if there is one.
 ///
-/// `value_key >= prefix AND value_key < end` is the portable prefix search: both engines compare bytewise, and in UTF-8
-/// the order of bytes is the order of characters.
+/// `value_key >= prefix AND value_key < end` is the portable prefix search: both engines compare bytewise, and in
+/// UTF-8 the order of bytes is the order of characters.
 pub fn prefix_end(prefix: &str) -> Option<String> {
     let mut characters: Vec<char> = prefix.chars().collect();
     while let Some(last) = characters.pop() {
         // The characters between are the surrogates, which no text holds.
-        let next = if last == '\u{d7ff}' {
-            Some('\u{e000}')
-        } else {
-            char::from_u32(u32::from(last) + 1)
-        };
+        let next = if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(u32::from(last) + 1) };
         if let Some(next) = next {
             characters.push(next);
             return Some(characters.into_iter().collect());

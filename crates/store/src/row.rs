@@ -26,10 +26,7 @@ impl Row {
 
     /// A text.
     pub fn text(&self, index: usize) -> Result<&str, StoreError> {
-        self.opt_text(index)?.ok_or(StoreError::Column {
-            index,
-            wanted: "a text",
-        })
+        self.opt_text(index)?.ok_or(StoreError::Column { index, wanted: "a text" })
     }
 
     /// A text, or nothing.
@@ -37,10 +34,7 @@ impl Row {
         match self.columns.get(index) {
             Some(Value::Text(text)) => Ok(Some(text)),
             Some(Value::Null) => Ok(None),
-            _ => Err(StoreError::Column {
-                index,
-                wanted: "a text",
-            }),
+            _ => Err(StoreError::Column { index, wanted: "a text" }),
         }
     }
 
@@ -56,10 +50,7 @@ impl Row {
 
     /// A number.
     pub fn int(&self, index: usize) -> Result<i64, StoreError> {
-        self.opt_int(index)?.ok_or(StoreError::Column {
-            index,
-            wanted: "a number",
-        })
+        self.opt_int(index)?.ok_or(StoreError::Column { index, wanted: "a number" })
     }
 
     /// A number, or nothing.
@@ -67,10 +58,7 @@ impl Row {
         match self.columns.get(index) {
             Some(Value::Int(number)) => Ok(Some(*number)),
             Some(Value::Null) => Ok(None),
-            _ => Err(StoreError::Column {
-                index,
-                wanted: "a number",
-            }),
+            _ => Err(StoreError::Column { index, wanted: "a number" }),
         }
     }
 
@@ -79,10 +67,7 @@ impl Row {
         match self.int(index)? {
             0 => Ok(false),
             1 => Ok(true),
-            _ => Err(StoreError::Column {
-                index,
-                wanted: "0 or 1",
-            }),
+            _ => Err(StoreError::Column { index, wanted: "0 or 1" }),
         }
     }
 
@@ -98,10 +83,7 @@ impl Row {
 
     /// Bytes.
     pub fn bytes(&self, index: usize) -> Result<&[u8], StoreError> {
-        self.opt_bytes(index)?.ok_or(StoreError::Column {
-            index,
-            wanted: "bytes",
-        })
+        self.opt_bytes(index)?.ok_or(StoreError::Column { index, wanted: "bytes" })
     }
 
     /// Bytes, or nothing.
@@ -109,10 +91,7 @@ impl Row {
         match self.columns.get(index) {
             Some(Value::Bytes(bytes)) => Ok(Some(bytes)),
             Some(Value::Null) => Ok(None),
-            _ => Err(StoreError::Column {
-                index,
-                wanted: "bytes",
-            }),
+            _ => Err(StoreError::Column { index, wanted: "bytes" }),
         }
     }
 }
@@ -130,55 +109,14 @@ mod tests {
 
     #[test]
     fn a_column_of_another_type_is_an_error() {
-        let row = Row::new(vec![
-            Value::Null,
-            Value::Int(2),
-            Value::Text("a".into()),
-            Value::Bytes(vec![7]),
-        ]);
+        let row = Row::new(vec![Value::Null, Value::Int(2), Value::Text("a".into()), Value::Bytes(vec![7])]);
         assert_eq!(row.opt_text(0), Ok(None));
-        assert_eq!(
-            row.text(0),
-            Err(StoreError::Column {
-                index: 0,
-                wanted: "a text"
-            })
-        );
-        assert_eq!(
-            row.text(1),
-            Err(StoreError::Column {
-                index: 1,
-                wanted: "a text"
-            })
-        );
-        assert_eq!(
-            row.bool(1),
-            Err(StoreError::Column {
-                index: 1,
-                wanted: "0 or 1"
-            })
-        );
-        assert_eq!(
-            row.int(2),
-            Err(StoreError::Column {
-                index: 2,
-                wanted: "a number"
-            })
-        );
+        assert_eq!(row.text(0), Err(StoreError::Column { index: 0, wanted: "a text" }));
+        assert_eq!(row.text(1), Err(StoreError::Column { index: 1, wanted: "a text" }));
+        assert_eq!(row.bool(1), Err(StoreError::Column { index: 1, wanted: "0 or 1" }));
+        assert_eq!(row.int(2), Err(StoreError::Column { index: 2, wanted: "a number" }));
         assert_eq!(row.bytes(3), Ok(&[7][..]));
-        assert_eq!(
-            row.bytes(2),
-            Err(StoreError::Column {
-                index: 2,
-                wanted: "bytes"
-            })
-        );
-        assert_eq!(
-            row.int(9),
-            Err(StoreError::Column {
-                index: 9,
-                wanted: "a number"
-            })
-        );
+        assert_eq!(row.bytes(2), Err(StoreError::Column { index: 2, wanted: "bytes" }));
+        assert_eq!(row.int(9), Err(StoreError::Column { index: 9, wanted: "a number" }));
     }
 }

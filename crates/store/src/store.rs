@@ -40,23 +40,14 @@ impl Store {
             StoreConfig::Memory => Engine::Memory(Memory::open()?),
             StoreConfig::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
-        let store = Self {
-            shared: Arc::new(Shared {
-                engine,
-                generation,
-                epoch: AtomicI64::new(0),
-            }),
-        };
+        let store = Self { shared: Arc::new(Shared { engine, generation, epoch: AtomicI64::new(0) }) };
         let epoch = store.read(async |tx| find_epoch(tx).await).await?;
         store.shared.epoch.store(epoch, Ordering::SeqCst);
         Ok(store)
     }
 
     /// Runs a closure that reads; its statements see one snapshot. It may run again.
-    pub async fn read<T, E: From<StoreError>>(
-        &self,
-        f: impl AsyncFn(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub async fn read<T, E: From<StoreError>>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         match &self.shared.engine {
             Engine::Sqlite(file) => {
                 let mut tx = Tx::new(Link::Reader(file.readers.take()?));
@@ -85,11 +76,9 @@ impl Store {
 
     /// Runs a closure that reads, decides and writes, and returns once its work is on disk. It may run again.
     ///
-    /// When the closure returns an error nothing of it is kept. [`StoreError::UnknownOutcome`] means that the work may be there.
-    pub async fn write<T, E: From<StoreError>>(
-        &self,
-        f: impl AsyncFn(&mut Tx) -> Result<T, E>,
-    ) -> Result<T, E> {
+    /// When the closure returns an error nothing of it is kept. [`StoreError::UnknownOutcome`] means that the work
+    /// may be there.
+    pub async fn write<T, E: From<StoreError>>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         let mut retry = Retry::default();
         loop {
             let mut tx = Tx::new(self.begin().await?);
@@ -104,17 +93,13 @@ impl Store {
                 }
                 Err(error) => match tx.link.undo() {
                     Ok(None) => Ok(Err(error)),
-                    Ok(Some(neighbours)) => {
-                        Ok(neighbours.wait().await.map_err(E::from).and(Err(error)))
-                    }
+                    Ok(Some(neighbours)) => Ok(neighbours.wait().await.map_err(E::from).and(Err(error))),
                     Err(again) => Err(again),
                 },
             };
             match (ended, &self.shared.engine) {
                 (Ok(answer), _) => return answer,
-                (Err(again), Engine::Postgres(postgres)) => {
-                    postgres.pause(&mut retry, again).await?
-                }
+                (Err(again), Engine::Postgres(postgres)) => postgres.pause(&mut retry, again).await?,
                 (Err(again), _) => return Err(E::from(again.into_error())),
             }
         }
@@ -128,7 +113,8 @@ impl Store {
         self.shared.generation.load(Ordering::SeqCst)
     }
 
-    /// Looks whether another node (or process) changed the catalog; answers whether it did. For a background task, every second.
+    /// Looks whether another node (or process) changed the catalog; answers whether it did. For a background task,
+    /// every second.
     pub async fn refresh_epoch(&self) -> Result<bool, StoreError> {
         let epoch = self.read(async |tx| find_epoch(tx).await).await?;
         let changed = self.shared.epoch.swap(epoch, Ordering::SeqCst) != epoch;
@@ -167,8 +153,8 @@ impl Store {
         }
     }
 
-    /// Bumps the generation after the commit, also when the task is cancelled while it waits, and whatever the verdict: a cache that
-    /// drops too much is only slow. The file's committer does this by itself, once a batch.
+    /// Bumps the generation after the commit, also when the task is cancelled while it waits, and whatever the
+    /// verdict: a cache that drops too much is only slow. The file's committer does this by itself, once a batch.
     fn bump_when_dropped(&self, touched_catalog: bool) -> Option<Bump<'_>> {
         let by_committer = matches!(self.shared.engine, Engine::Sqlite(_));
         (touched_catalog && !by_committer).then_some(Bump(&self.shared.generation))
@@ -191,8 +177,8 @@ impl Drop for Bump<'_> {
     }
 }
 
-/// A closure that swallowed the failure of a statement has not succeeded: the transaction is lost, and on `PostgreSQL` its `COMMIT`
-/// would quietly be a rollback.
+/// A closure that swallowed the failure of a statement has not succeeded: the transaction is lost, and on
+/// `PostgreSQL` its `COMMIT` would quietly be a rollback.
 fn honest<T, E: From<StoreError>>(result: Result<T, E>, tx: &Tx) -> Result<T, E> {
     match (&result, &tx.failed) {
         (Ok(_), Some(error)) => Err(E::from(StoreError::Aborted(error.to_string()))),
@@ -201,9 +187,7 @@ fn honest<T, E: From<StoreError>>(result: Result<T, E>, tx: &Tx) -> Result<T, E>
 }
 
 async fn find_epoch(tx: &mut Tx) -> Result<i64, StoreError> {
-    let row = tx
-        .one("SELECT epoch FROM catalog_epoch WHERE id = 'catalog'", &[])
-        .await?;
+    let row = tx.one("SELECT epoch FROM catalog_epoch WHERE id = 'catalog'", &[]).await?;
     row.map_or(Ok(0), |row| row.int(0))
 }
 

@@ -8,8 +8,8 @@ use crate::sqlite::{MemoryTransaction, Outcome, Reader, WriteSlot};
 
 /// The open transaction of one closure.
 ///
-/// After a statement failed, the transaction is lost on every engine: later statements and the commit fail too. A closure
-/// that wants to know whether a key is taken asks, or says `ON CONFLICT`.
+/// After a statement failed, the transaction is lost on every engine: later statements and the commit fail too. A
+/// closure that wants to know whether a key is taken asks, or says `ON CONFLICT`.
 pub struct Tx {
     pub(crate) link: Link,
     pub(crate) failed: Option<StoreError>,
@@ -26,20 +26,12 @@ pub(crate) enum Link {
 
 impl Tx {
     /// The first row, if there is one.
-    pub async fn one(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-    ) -> Result<Option<Row>, StoreError> {
+    pub async fn one(&mut self, sql: &str, parameters: &[Param<'_>]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, parameters, 1).await?.into_iter().next())
     }
 
     /// Every row. The statement bounds how many that are.
-    pub async fn all(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-    ) -> Result<Vec<Row>, StoreError> {
+    pub async fn all(&mut self, sql: &str, parameters: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         self.rows(sql, parameters, usize::MAX).await
     }
 
@@ -55,7 +47,8 @@ impl Tx {
         self.note(done)
     }
 
-    /// Says that this closure changes what nodes keep in their caches (pools, clients, providers, roles, policies, keys).
+    /// Says that this closure changes what nodes keep in their caches (pools, clients, providers, roles, policies,
+    /// keys).
     pub async fn touch_catalog(&mut self) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO catalog_epoch (id, epoch) VALUES ('catalog', 1) \
@@ -68,19 +61,10 @@ impl Tx {
     }
 
     pub(crate) fn new(link: Link) -> Self {
-        Self {
-            link,
-            failed: None,
-            touched_catalog: false,
-        }
+        Self { link, failed: None, touched_catalog: false }
     }
 
-    async fn rows(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-        limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    async fn rows(&mut self, sql: &str, parameters: &[Param<'_>], limit: usize) -> Result<Vec<Row>, StoreError> {
         self.check()?;
         let rows = match &mut self.link {
             Link::Reader(reader) => reader.rows(sql, parameters, limit),
@@ -108,10 +92,7 @@ impl Tx {
 
 impl Link {
     /// Commits. The inner result is the verdict; the outer error asks to run the closure again.
-    pub(crate) async fn commit(
-        self,
-        touched_catalog: bool,
-    ) -> Result<Result<(), StoreError>, Again> {
+    pub(crate) async fn commit(self, touched_catalog: bool) -> Result<Result<(), StoreError>, Again> {
         match self {
             Self::Reader(_) => Ok(Ok(())),
             Self::Writer(slot) => match slot.keep(touched_catalog) {
@@ -123,8 +104,8 @@ impl Link {
         }
     }
 
-    /// Undoes what was done, or ends a read. What the closure saw may hang on its neighbours' commit; the error asks to
-    /// run the closure again.
+    /// Undoes what was done, or ends a read. What the closure saw may hang on its neighbours' commit; the error asks
+    /// to run the closure again.
     pub(crate) fn undo(self) -> Result<Option<Outcome>, Again> {
         match self {
             Self::Writer(slot) => Ok(slot.undo()),

@@ -18,10 +18,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A peer that is gone without a word (a cut cable) is noticed after about this long.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// What every connection is told first. A closure's statements are small: one that takes this long holds others up, and a
-/// transaction left open by a node that hangs must not hold its locks for ever.
-const SETTINGS: &str =
-    "SET statement_timeout = 15000; SET idle_in_transaction_session_timeout = 30000";
+/// What every connection is told first. A closure's statements are small: one that takes this long holds others up,
+/// and a transaction left open by a node that hangs must not hold its locks for ever.
+const SETTINGS: &str = "SET statement_timeout = 15000; SET idle_in_transaction_session_timeout = 30000";
 
 /// A parsed URL.
 #[derive(Clone)]
@@ -34,25 +33,18 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         let (url, root_certificates) = ours(url);
-        let mut config: Config = url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| StoreError::Config(value::say(&error)))?;
+        let mut config: Config =
+            url.parse().map_err(|error: tokio_postgres::Error| StoreError::Config(value::say(&error)))?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
         if config.get_application_name().is_none() {
             config.application_name("sekisho");
         }
-        config
-            .keepalives(true)
-            .keepalives_idle(SILENCE)
-            .keepalives_interval(SILENCE / 5)
-            .keepalives_retries(3);
+        config.keepalives(true).keepalives_idle(SILENCE).keepalives_interval(SILENCE / 5).keepalives_retries(3);
         config.tcp_user_timeout(SILENCE);
         let tls = match config.get_ssl_mode() {
-            SslMode::Require => Some(MakeRustlsConnect::new(tls_config(
-                root_certificates.as_deref(),
-            )?)),
+            SslMode::Require => Some(MakeRustlsConnect::new(tls_config(root_certificates.as_deref())?)),
             _ => {
                 config.ssl_mode(SslMode::Disable);
                 None
@@ -101,7 +93,8 @@ where
         }
     });
     client.batch_execute(SETTINGS).await?;
-    // Acknowledged means on disk. A server that says `off` for everybody does not mean us; other levels are the operator's choice.
+    // Acknowledged means on disk. A server that says `off` for everybody does not mean us; other levels are the
+    // operator's choice.
     if let Ok(row) = client.query_one("SHOW synchronous_commit", &[]).await
         && row.try_get::<_, &str>(0).is_ok_and(|level| level == "off")
     {
@@ -110,7 +103,8 @@ where
     Ok((client, task))
 }
 
-/// Takes the parameters out of the URL that the driver does not know: `sslrootcert`, and `sslmode`s that verify, as `require` does here.
+/// Takes the parameters out of the URL that the driver does not know: `sslrootcert`, and `sslmode`s that verify, as
+/// `require` does here.
 fn ours(url: &str) -> (String, Option<String>) {
     let Some((address, query)) = url.split_once('?') else {
         return (url.to_owned(), None);
@@ -134,15 +128,10 @@ fn tls_config(root_certificates: Option<&str>) -> Result<rustls::ClientConfig, S
     match root_certificates {
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
         Some(path) => {
-            let unreadable =
-                |cause: String| StoreError::Config(format!("cannot read `{path}`: {cause}"));
-            for certificate in CertificateDer::pem_file_iter(path)
-                .map_err(|error| unreadable(error.to_string()))?
-            {
+            let unreadable = |cause: String| StoreError::Config(format!("cannot read `{path}`: {cause}"));
+            for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unreadable(error.to_string()))? {
                 let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;
-                roots
-                    .add(certificate)
-                    .map_err(|error| unreadable(error.to_string()))?;
+                roots.add(certificate).map_err(|error| unreadable(error.to_string()))?;
             }
             if roots.is_empty() {
                 return Err(unreadable("it holds no certificate".to_owned()));
@@ -167,30 +156,15 @@ mod tests {
         assert_eq!(ours("postgres://h/d"), ("postgres://h/d".to_owned(), None));
         assert_eq!(
             ours("postgres://h/d?sslmode=verify-full&a=b&sslrootcert=/x.pem"),
-            (
-                "postgres://h/d?sslmode=require&a=b".to_owned(),
-                Some("/x.pem".to_owned())
-            )
+            ("postgres://h/d?sslmode=require&a=b".to_owned(), Some("/x.pem".to_owned()))
         );
     }
 
     #[test]
     fn plain_text_unless_tls_is_required() {
         assert!(Target::parse("postgres://u@h/d").unwrap().tls.is_none());
-        assert!(
-            Target::parse("postgres://u@h/d?sslmode=prefer")
-                .unwrap()
-                .tls
-                .is_none()
-        );
-        assert!(
-            Target::parse("postgres://u@h/d?sslmode=require")
-                .unwrap()
-                .tls
-                .is_some()
-        );
-        assert!(
-            Target::parse("postgres://u@h/d?sslmode=require&sslrootcert=/nowhere.pem").is_err()
-        );
+        assert!(Target::parse("postgres://u@h/d?sslmode=prefer").unwrap().tls.is_none());
+        assert!(Target::parse("postgres://u@h/d?sslmode=require").unwrap().tls.is_some());
+        assert!(Target::parse("postgres://u@h/d?sslmode=require&sslrootcert=/nowhere.pem").is_err());
     }
 }

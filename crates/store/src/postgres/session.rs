@@ -47,8 +47,8 @@ impl Again {
     }
 }
 
-/// A connection and the transaction on it. Dropped in the middle (a cancelled task, a panic), the transaction is rolled back and
-/// only then is the connection lent again.
+/// A connection and the transaction on it. Dropped in the middle (a cancelled task, a panic), the transaction is
+/// rolled back and only then is the connection lent again.
 pub(crate) struct Session {
     // INVARIANT: taken only by what ends the session.
     client: Option<Object>,
@@ -60,13 +60,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(super) fn new(client: Object, access: Access, background: Handle) -> Self {
-        Self {
-            client: Some(client),
-            access,
-            begun: false,
-            again: None,
-            background,
-        }
+        Self { client: Some(client), access, begun: false, again: None, background }
     }
 
     pub(crate) async fn rows(
@@ -75,21 +69,14 @@ impl Session {
         parameters: &[Param<'_>],
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
-        let rows = self.run(sql, parameters, async |client, statement, parameters| {
-            client.query(statement, parameters).await
-        });
+        let rows =
+            self.run(sql, parameters, async |client, statement, parameters| client.query(statement, parameters).await);
         rows.await?.iter().take(limit).map(value::row).collect()
     }
 
-    pub(crate) async fn execute(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-    ) -> Result<u64, StoreError> {
-        self.run(sql, parameters, async |client, statement, parameters| {
-            client.execute(statement, parameters).await
-        })
-        .await
+    pub(crate) async fn execute(&mut self, sql: &str, parameters: &[Param<'_>]) -> Result<u64, StoreError> {
+        self.run(sql, parameters, async |client, statement, parameters| client.execute(statement, parameters).await)
+            .await
     }
 
     /// Commits. A conflict asks for another run; a connection lost meanwhile leaves the outcome unknown.
@@ -119,7 +106,8 @@ impl Session {
     /// Ends the transaction without keeping anything; `Err` when the closure should run again.
     pub(crate) fn undo(mut self) -> Result<(), Again> {
         if self.access == Access::Read && self.again.is_none() && self.begun {
-            // The connection answers in order, so whoever borrows it next comes after this; nobody waits for the reply.
+            // The connection answers in order, so whoever borrows it next comes after this; nobody waits for the
+            // reply.
             if let Some(client) = self.client.as_ref() {
                 send(client.batch_execute("ROLLBACK"));
                 self.begun = false;
@@ -136,10 +124,8 @@ impl Session {
         f: impl AsyncFn(&Object, &Statement, &[&(dyn ToSql + Sync)]) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, StoreError> {
         let client = self.client.as_ref().ok_or(StoreError::Closed)?;
-        let parameters: Vec<&(dyn ToSql + Sync)> = parameters
-            .iter()
-            .map(|parameter| parameter as &(dyn ToSql + Sync))
-            .collect();
+        let parameters: Vec<&(dyn ToSql + Sync)> =
+            parameters.iter().map(|parameter| parameter as &(dyn ToSql + Sync)).collect();
         let begun = std::mem::replace(&mut self.begun, true);
         let done = async {
             match (begun, self.access) {
@@ -151,7 +137,8 @@ impl Session {
                 (false, Access::Read) => {
                     // One round trip: both go out before either is answered.
                     let statement = client.prepare_cached(sql).await?;
-                    let (opened, done) = tokio::join!(biased; client.batch_execute(BEGIN_READ), f(client, &statement, &parameters));
+                    let (opened, done) =
+                        tokio::join!(biased; client.batch_execute(BEGIN_READ), f(client, &statement, &parameters));
                     opened.and(done)
                 }
             }
@@ -168,7 +155,8 @@ impl Drop for Session {
         let Some(client) = self.client.take().filter(|_| self.begun) else {
             return;
         };
-        // The statement in flight may take its time: the connection goes back to the pool when the rollback was answered.
+        // The statement in flight may take its time: the connection goes back to the pool when the rollback was
+        // answered.
         self.background.spawn(async move {
             if client.batch_execute("ROLLBACK").await.is_err() {
                 drop(Object::take(client));

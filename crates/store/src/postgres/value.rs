@@ -10,11 +10,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 impl ToSql for Param<'_> {
-    fn to_sql(
-        &self,
-        kind: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(number) if *kind == Type::INT8 => number.to_sql(kind, out),
@@ -44,31 +40,19 @@ pub(super) fn row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
     for (index, column) in row.columns().iter().enumerate() {
         let kind = column.type_();
         let value = if *kind == Type::INT8 {
-            row.try_get::<_, Option<i64>>(index)
-                .map(|number| number.map(Value::Int))
+            row.try_get::<_, Option<i64>>(index).map(|number| number.map(Value::Int))
         } else if *kind == Type::INT4 {
-            row.try_get::<_, Option<i32>>(index)
-                .map(|number| number.map(|number| Value::Int(number.into())))
+            row.try_get::<_, Option<i32>>(index).map(|number| number.map(|number| Value::Int(number.into())))
         } else if *kind == Type::BOOL {
-            row.try_get::<_, Option<bool>>(index)
-                .map(|truth| truth.map(|truth| Value::Int(truth.into())))
+            row.try_get::<_, Option<bool>>(index).map(|truth| truth.map(|truth| Value::Int(truth.into())))
         } else if *kind == Type::BYTEA {
-            row.try_get::<_, Option<Vec<u8>>>(index)
-                .map(|bytes| bytes.map(Value::Bytes))
+            row.try_get::<_, Option<Vec<u8>>>(index).map(|bytes| bytes.map(Value::Bytes))
         } else if [Type::TEXT, Type::VARCHAR, Type::NAME, Type::BPCHAR].contains(kind) {
-            row.try_get::<_, Option<String>>(index)
-                .map(|text| text.map(Value::Text))
+            row.try_get::<_, Option<String>>(index).map(|text| text.map(Value::Text))
         } else {
-            return Err(StoreError::Column {
-                index,
-                wanted: "a portable type",
-            });
+            return Err(StoreError::Column { index, wanted: "a portable type" });
         };
-        columns.push(
-            value
-                .map_err(|error| explain(&error))?
-                .unwrap_or(Value::Null),
-        );
+        columns.push(value.map_err(|error| explain(&error))?.unwrap_or(Value::Null));
     }
     Ok(Row::new(columns))
 }
@@ -76,13 +60,7 @@ pub(super) fn row(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
 /// Should the whole closure run again?
 pub(super) fn retry(error: &tokio_postgres::Error) -> Option<Again> {
     match error.code() {
-        Some(code)
-            if [
-                SqlState::T_R_SERIALIZATION_FAILURE,
-                SqlState::T_R_DEADLOCK_DETECTED,
-            ]
-            .contains(code) =>
-        {
+        Some(code) if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code) => {
             Some(Again::Conflict(say(error)))
         }
         Some(code) if connection_ended(code) => Some(Again::Lost(say(error))),
@@ -121,9 +99,7 @@ pub(super) fn lost_a_definition_race(error: &tokio_postgres::Error) -> bool {
         SqlState::T_R_SERIALIZATION_FAILURE,
         SqlState::T_R_DEADLOCK_DETECTED,
     ];
-    let concurrent_update = error
-        .as_db_error()
-        .is_some_and(|error| error.message().contains("concurrently updated"));
+    let concurrent_update = error.as_db_error().is_some_and(|error| error.message().contains("concurrently updated"));
     concurrent_update || error.code().is_some_and(|code| races.contains(code))
 }
 
@@ -139,16 +115,9 @@ pub(super) fn say(error: &tokio_postgres::Error) -> String {
 /// Connection exceptions (class 08) and the server going away.
 fn connection_ended(code: &SqlState) -> bool {
     code.code().starts_with("08")
-        || [
-            SqlState::ADMIN_SHUTDOWN,
-            SqlState::CRASH_SHUTDOWN,
-            SqlState::CANNOT_CONNECT_NOW,
-        ]
-        .contains(code)
+        || [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
 }
 
 fn caused_by_io(error: &tokio_postgres::Error) -> bool {
-    error
-        .source()
-        .is_some_and(|source| source.is::<std::io::Error>())
+    error.source().is_some_and(|source| source.is::<std::io::Error>())
 }

@@ -18,9 +18,7 @@ impl Memory {
         let mut connection = Connection::open_in_memory().map_err(statement::explain)?;
         super::prepare_connection(&connection).map_err(statement::explain)?;
         super::migrate(&mut connection)?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(Some(connection))),
-        })
+        Ok(Self { connection: Arc::new(Mutex::new(Some(connection))) })
     }
 
     /// A transaction for one read closure.
@@ -54,11 +52,7 @@ impl Memory {
 
     async fn begin(&self, access: Access) -> Result<MemoryTransaction, StoreError> {
         let connection = self.connection.clone().lock_owned().await;
-        let mut transaction = MemoryTransaction {
-            connection,
-            access,
-            open: false,
-        };
+        let mut transaction = MemoryTransaction { connection, access, open: false };
         if access == Access::Write {
             statement::control(transaction.connection()?, "BEGIN IMMEDIATE")?;
             transaction.open = true;
@@ -75,20 +69,11 @@ pub(crate) struct MemoryTransaction {
 }
 
 impl MemoryTransaction {
-    pub(crate) fn rows(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-        limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub(crate) fn rows(&mut self, sql: &str, parameters: &[Param<'_>], limit: usize) -> Result<Vec<Row>, StoreError> {
         statement::rows(self.connection()?, self.access, sql, parameters, limit)
     }
 
-    pub(crate) fn execute(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-    ) -> Result<u64, StoreError> {
+    pub(crate) fn execute(&mut self, sql: &str, parameters: &[Param<'_>]) -> Result<u64, StoreError> {
         statement::execute(self.connection()?, self.access, sql, parameters)
     }
 

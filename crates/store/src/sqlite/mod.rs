@@ -30,26 +30,17 @@ pub(crate) struct File {
 impl File {
     /// Opens or creates the file, brings its schema up to date and starts the committer.
     pub(crate) fn open(path: &Path, generation: Arc<AtomicU64>) -> Result<Self, StoreError> {
-        let unreadable = |cause: String| StoreError::Unreadable {
-            path: path.to_owned(),
-            cause,
-        };
+        let unreadable = |cause: String| StoreError::Unreadable { path: path.to_owned(), cause };
         create_private(path).map_err(|error| unreadable(error.to_string()))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags)
-            .map_err(|error| unreadable(error.to_string()))?;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(|error| unreadable(error.to_string()))?;
         prepare_connection(&connection).map_err(|error| unreadable(error.to_string()))?;
         let mode = write_ahead(&connection).map_err(|error| unreadable(error.to_string()))?;
         if mode != "wal" {
-            return Err(unreadable(format!(
-                "write-ahead logging is not possible here (journal mode `{mode}`)"
-            )));
+            return Err(unreadable(format!("write-ahead logging is not possible here (journal mode `{mode}`)")));
         }
         migrate(&mut connection)?;
-        Ok(Self {
-            writer: Writer::start(connection, generation)?,
-            readers: Arc::new(Readers::new(path.to_owned())),
-        })
+        Ok(Self { writer: Writer::start(connection, generation)?, readers: Arc::new(Readers::new(path.to_owned())) })
     }
 }
 
@@ -66,11 +57,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     // The name must survive a power cut as the data does.
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         std::fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
@@ -82,10 +69,7 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
     let mut attempts = 0;
     loop {
         match connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)) {
-            Err(error)
-                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
-                    && attempts < 100 =>
-            {
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && attempts < 100 => {
                 attempts += 1;
                 std::thread::sleep(Duration::from_millis(20));
             }
@@ -99,32 +83,21 @@ fn prepare_connection(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     // FULL: a commit is on disk, in write-ahead mode too, when it returns.
-    connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY",
-    )
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY")
 }
 
 /// Runs the migrations that the file has not seen, all in one transaction.
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     use crate::migration::{CREATE_LEDGER, FIND_NEWEST, MIGRATIONS, RECORD, pending, sqlite_text};
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(statement::explain)?;
-    transaction
-        .execute_batch(&sqlite_text(CREATE_LEDGER))
-        .map_err(statement::explain)?;
-    let found: i64 = transaction
-        .query_row(FIND_NEWEST, [], |row| row.get(0))
-        .map_err(statement::explain)?;
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(statement::explain)?;
+    transaction.execute_batch(&sqlite_text(CREATE_LEDGER)).map_err(statement::explain)?;
+    let found: i64 = transaction.query_row(FIND_NEWEST, [], |row| row.get(0)).map_err(statement::explain)?;
     for migration in pending(MIGRATIONS, found)? {
         for sql in migration.statements() {
-            transaction
-                .execute_batch(&sqlite_text(sql))
-                .map_err(statement::explain)?;
+            transaction.execute_batch(&sqlite_text(sql)).map_err(statement::explain)?;
         }
-        transaction
-            .execute(RECORD, rusqlite::params![migration.number, migration.name])
-            .map_err(statement::explain)?;
+        transaction.execute(RECORD, rusqlite::params![migration.number, migration.name]).map_err(statement::explain)?;
     }
     transaction.commit().map_err(statement::explain)
 }

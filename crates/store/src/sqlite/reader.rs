@@ -19,20 +19,12 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            idle: Mutex::new(Some(Vec::new())),
-        }
+        Self { path, idle: Mutex::new(Some(Vec::new())) }
     }
 
     /// A connection for one read closure; never waits for another closure.
     pub(crate) fn take(self: &Arc<Self>) -> Result<Reader, StoreError> {
-        let idle = match self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_mut()
-        {
+        let idle = match self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             None => return Err(StoreError::Closed),
             Some(idle) => idle.pop(),
         };
@@ -40,29 +32,19 @@ impl Readers {
             Some(connection) => connection,
             None => self.open()?,
         };
-        Ok(Reader {
-            connection: Some(connection),
-            pool: self.clone(),
-            begun: false,
-        })
+        Ok(Reader { connection: Some(connection), pool: self.clone(), begun: false })
     }
 
     /// Closes the idle connections; those in use close when they come back.
     pub(crate) fn close(&self) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     fn open(&self) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         Connection::open_with_flags(&self.path, flags)
             .and_then(|connection| super::prepare_connection(&connection).map(|()| connection))
-            .map_err(|error| StoreError::Unreadable {
-                path: self.path.clone(),
-                cause: error.to_string(),
-            })
+            .map_err(|error| StoreError::Unreadable { path: self.path.clone(), cause: error.to_string() })
     }
 }
 
@@ -75,20 +57,11 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn rows(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-        limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub(crate) fn rows(&mut self, sql: &str, parameters: &[Param<'_>], limit: usize) -> Result<Vec<Row>, StoreError> {
         statement::rows(self.snapshot()?, Access::Read, sql, parameters, limit)
     }
 
-    pub(crate) fn execute(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-    ) -> Result<u64, StoreError> {
+    pub(crate) fn execute(&mut self, sql: &str, parameters: &[Param<'_>]) -> Result<u64, StoreError> {
         statement::execute(self.snapshot()?, Access::Read, sql, parameters)
     }
 
@@ -107,18 +80,11 @@ impl Drop for Reader {
         let Some(connection) = self.connection.take() else {
             return;
         };
-        if self.begun
-            && statement::control(&connection, "ROLLBACK").is_err()
-            && !connection.is_autocommit()
-        {
+        if self.begun && statement::control(&connection, "ROLLBACK").is_err() && !connection.is_autocommit() {
             // A connection that cannot leave its snapshot is closed rather than lent again.
             return;
         }
-        let mut idle = self
-            .pool
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(idle) = idle.as_mut().filter(|idle| idle.len() < KEEP_IDLE) {
             idle.push(connection);
         }

@@ -36,18 +36,12 @@ pub(super) fn rows(
                 ValueRef::Integer(number) => Value::Int(number),
                 ValueRef::Text(text) => Value::Text(
                     std::str::from_utf8(text)
-                        .map_err(|_| StoreError::Column {
-                            index,
-                            wanted: "valid UTF-8",
-                        })?
+                        .map_err(|_| StoreError::Column { index, wanted: "valid UTF-8" })?
                         .to_owned(),
                 ),
                 ValueRef::Blob(bytes) => Value::Bytes(bytes.to_owned()),
                 ValueRef::Real(_) => {
-                    return Err(StoreError::Column {
-                        index,
-                        wanted: "a portable type",
-                    });
+                    return Err(StoreError::Column { index, wanted: "a portable type" });
                 }
             });
         }
@@ -63,19 +57,13 @@ pub(super) fn execute(
     sql: &str,
     parameters: &[Param<'_>],
 ) -> Result<u64, StoreError> {
-    let changed = bound(connection, access, sql, parameters)?
-        .raw_execute()
-        .map_err(explain)?;
+    let changed = bound(connection, access, sql, parameters)?.raw_execute().map_err(explain)?;
     Ok(u64::try_from(changed).unwrap_or(u64::MAX))
 }
 
 /// Runs a statement of our own that has neither parameters nor rows, such as `COMMIT`.
 pub(super) fn control(connection: &Connection, sql: &str) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.raw_execute())
-        .map_err(explain)
-        .map(drop)
+    connection.prepare_cached(sql).and_then(|mut statement| statement.raw_execute()).map_err(explain).map(drop)
 }
 
 /// What the driver said, as our error.
@@ -83,19 +71,13 @@ pub(super) fn explain(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error() {
         Some(ffi::Error {
             extended_code:
-                ffi::SQLITE_CONSTRAINT_UNIQUE
-                | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-                | ffi::SQLITE_CONSTRAINT_ROWID,
+                ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID,
             ..
         }) => StoreError::Unique(error.to_string()),
-        Some(ffi::Error {
-            code: ErrorCode::ReadOnly,
-            ..
-        }) => StoreError::ReadOnly,
-        Some(ffi::Error {
-            code: ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked,
-            ..
-        }) => StoreError::Contention { attempts: 1 },
+        Some(ffi::Error { code: ErrorCode::ReadOnly, .. }) => StoreError::ReadOnly,
+        Some(ffi::Error { code: ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, .. }) => {
+            StoreError::Contention { attempts: 1 }
+        }
         _ => StoreError::Sql(error.to_string()),
     }
 }
@@ -122,16 +104,11 @@ fn bound<'c>(
             .checked_sub(1)
             .and_then(|index| parameters.get(index))
             .ok_or_else(|| StoreError::Sql(format!("no value is given for `${number}`")))?;
-        statement
-            .raw_bind_parameter(position, Bound(*parameter))
-            .map_err(explain)?;
+        statement.raw_bind_parameter(position, Bound(*parameter)).map_err(explain)?;
         highest = highest.max(number);
     }
     if highest != parameters.len() {
-        return Err(StoreError::Sql(format!(
-            "{} values are given for {highest} parameters",
-            parameters.len()
-        )));
+        return Err(StoreError::Sql(format!("{} values are given for {highest} parameters", parameters.len())));
     }
     Ok(statement)
 }
@@ -145,9 +122,7 @@ impl ToSql for Bound<'_> {
             Param::Int(number) => ValueRef::Integer(number),
             // PostgreSQL cannot store it, so no engine does.
             Param::Text(text) if text.as_bytes().contains(&0) => {
-                return Err(rusqlite::Error::ToSqlConversionFailure(
-                    "a text holds a NUL character".into(),
-                ));
+                return Err(rusqlite::Error::ToSqlConversionFailure("a text holds a NUL character".into()));
             }
             Param::Text(text) => ValueRef::Text(text.as_bytes()),
             Param::Bytes(bytes) => ValueRef::Blob(bytes),

@@ -1,9 +1,9 @@
 //! Group commit: concurrent write closures share one transaction, each in a savepoint of its own.
 //!
-//! Writers take turns through one fair lock. The first of a batch opens the transaction and wakes the committer, a thread that queues
-//! for the same lock: behind the writers that already wait, who thereby join the batch, and before those who come later. So
-//! a batch is as large as the load makes it, the disk never stalls an event loop, and no batch depends on a task that may be
-//! cancelled: the committer always comes.
+//! Writers take turns through one fair lock. The first of a batch opens the transaction and wakes the committer, a
+//! thread that queues for the same lock: behind the writers that already wait, who thereby join the batch, and before
+//! those who come later. So a batch is as large as the load makes it, the disk never stalls an event loop, and no
+//! batch depends on a task that may be cancelled: the committer always comes.
 
 use super::statement::{self, Access};
 use crate::error::StoreError;
@@ -48,25 +48,14 @@ pub(crate) struct Outcome(oneshot::Receiver<Result<(), StoreError>>);
 impl Outcome {
     /// Waits for the commit.
     pub(crate) async fn wait(self) -> Result<(), StoreError> {
-        self.0.await.unwrap_or_else(|_| {
-            Err(StoreError::UnknownOutcome(
-                "the committer is gone".to_owned(),
-            ))
-        })
+        self.0.await.unwrap_or_else(|_| Err(StoreError::UnknownOutcome("the committer is gone".to_owned())))
     }
 }
 
 impl Writer {
     /// Takes the connection and starts the committer's thread, which ends with the writer.
-    pub(super) fn start(
-        connection: Connection,
-        generation: Arc<AtomicU64>,
-    ) -> Result<Self, StoreError> {
-        let state = Arc::new(Mutex::new(State {
-            connection: Some(connection),
-            batch: None,
-            generation,
-        }));
+    pub(super) fn start(connection: Connection, generation: Arc<AtomicU64>) -> Result<Self, StoreError> {
+        let state = Arc::new(Mutex::new(State { connection: Some(connection), batch: None, generation }));
         let (committer, calls) = mpsc::channel();
         let shared = state.clone();
         std::thread::Builder::new()
@@ -76,20 +65,14 @@ impl Writer {
                     shared.blocking_lock().commit();
                 }
             })
-            .map_err(|error| {
-                StoreError::Config(format!("cannot start the committer's thread: {error}"))
-            })?;
+            .map_err(|error| StoreError::Config(format!("cannot start the committer's thread: {error}")))?;
         Ok(Self { state, committer })
     }
 
     /// Waits for its turn and opens a savepoint.
     pub(crate) async fn begin(&self) -> Result<WriteSlot, StoreError> {
         let mut state = self.state.clone().lock_owned().await;
-        if state
-            .batch
-            .as_ref()
-            .is_some_and(|batch| batch.kept >= BATCH_LIMIT)
-        {
+        if state.batch.as_ref().is_some_and(|batch| batch.kept >= BATCH_LIMIT) {
             // The lock travels with the work: a cancelled caller leaves a committed batch and a free lock behind.
             state = tokio::task::spawn_blocking(move || {
                 state.commit();
@@ -103,11 +86,7 @@ impl Writer {
             state.batch = Some(Batch::default());
         }
         // From here the slot's `drop` sees to it that the committer is called.
-        let mut slot = WriteSlot {
-            state,
-            committer: self.committer.clone(),
-            open: false,
-        };
+        let mut slot = WriteSlot { state, committer: self.committer.clone(), open: false };
         statement::control(slot.state.connection()?, "SAVEPOINT closure")?;
         slot.open = true;
         Ok(slot)
@@ -135,8 +114,7 @@ impl State {
 
     /// Ends the open batch, if there is one, and tells those who wait.
     fn commit(&mut self) {
-        let (Some(batch), Ok(connection)) = (self.batch.take(), self.connection.as_ref().ok_or(()))
-        else {
+        let (Some(batch), Ok(connection)) = (self.batch.take(), self.connection.as_ref().ok_or(())) else {
             return;
         };
         if batch.kept == 0 {
@@ -153,7 +131,8 @@ impl State {
             // The frames may have reached the disk although the sync failed.
             StoreError::UnknownOutcome(error.to_string())
         });
-        // Caches must drop what they hold before a writer is told that its change is there; after a doubtful commit too.
+        // Caches must drop what they hold before a writer is told that its change is there; after a doubtful commit
+        // too.
         if batch.touched_catalog {
             self.generation.fetch_add(1, Ordering::SeqCst);
         }
@@ -165,11 +144,7 @@ impl State {
 
     /// Gives up the whole open transaction: its closures are told that nothing was kept.
     fn abort(&mut self, cause: &str) {
-        if let Some(connection) = self
-            .connection
-            .as_ref()
-            .filter(|connection| !connection.is_autocommit())
-        {
+        if let Some(connection) = self.connection.as_ref().filter(|connection| !connection.is_autocommit()) {
             let _ = statement::control(connection, "ROLLBACK");
         }
         tracing::error!(cause, "a batch of writes was rolled back");
@@ -179,8 +154,8 @@ impl State {
     }
 }
 
-/// One closure's turn: the lock and a savepoint. Dropped without a verdict (an error, a panic, a cancelled task), the work
-/// is undone and the neighbours' stays.
+/// One closure's turn: the lock and a savepoint. Dropped without a verdict (an error, a panic, a cancelled task), the
+/// work is undone and the neighbours' stays.
 pub(crate) struct WriteSlot {
     state: OwnedMutexGuard<State>,
     committer: mpsc::Sender<()>,
@@ -188,20 +163,11 @@ pub(crate) struct WriteSlot {
 }
 
 impl WriteSlot {
-    pub(crate) fn rows(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-        limit: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub(crate) fn rows(&mut self, sql: &str, parameters: &[Param<'_>], limit: usize) -> Result<Vec<Row>, StoreError> {
         statement::rows(self.transaction()?, Access::Write, sql, parameters, limit)
     }
 
-    pub(crate) fn execute(
-        &mut self,
-        sql: &str,
-        parameters: &[Param<'_>],
-    ) -> Result<u64, StoreError> {
+    pub(crate) fn execute(&mut self, sql: &str, parameters: &[Param<'_>]) -> Result<u64, StoreError> {
         statement::execute(self.transaction()?, Access::Write, sql, parameters)
     }
 
@@ -215,25 +181,18 @@ impl WriteSlot {
         Ok(batch.wait())
     }
 
-    /// Undoes the closure's work. What it saw may be its neighbours' uncommitted work, so its answer too waits for their commit.
+    /// Undoes the closure's work. What it saw may be its neighbours' uncommitted work, so its answer too waits for
+    /// their commit.
     pub(crate) fn undo(mut self) -> Option<Outcome> {
         self.roll_back();
-        self.state
-            .batch
-            .as_mut()
-            .filter(|batch| batch.kept > 0)
-            .map(Batch::wait)
+        self.state.batch.as_mut().filter(|batch| batch.kept > 0).map(Batch::wait)
     }
 
-    /// The connection, inside our transaction: some errors (a full disk) end the transaction behind our back, and a later statement
-    /// would commit by itself.
+    /// The connection, inside our transaction: some errors (a full disk) end the transaction behind our back, and a
+    /// later statement would commit by itself.
     fn transaction(&self) -> Result<&Connection, StoreError> {
         let connection = self.state.connection()?;
-        if connection.is_autocommit() {
-            Err(lost())
-        } else {
-            Ok(connection)
-        }
+        if connection.is_autocommit() { Err(lost()) } else { Ok(connection) }
     }
 
     fn roll_back(&mut self) {
@@ -252,12 +211,7 @@ impl WriteSlot {
 impl Drop for WriteSlot {
     fn drop(&mut self) {
         self.roll_back();
-        if let Some(batch) = self
-            .state
-            .batch
-            .as_mut()
-            .filter(|batch| !batch.committer_called)
-        {
+        if let Some(batch) = self.state.batch.as_mut().filter(|batch| !batch.committer_called) {
             batch.committer_called = true;
             if self.committer.send(()).is_err() {
                 // The committer's thread is gone (it panicked): commit here, slowly, rather than never.

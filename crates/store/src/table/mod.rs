@@ -1,1 +1,45 @@
 //! One file per table: its row, and the statements on it.
+//!
+//! `insert` answers `false` when the key is taken, `update` and `delete` when the row is not there. Lists are pages:
+//! in the order of their key, after the given one (empty for the first page), at most `limit` rows.
+
+pub mod group_members;
+pub mod groups;
+pub mod iam_access_keys;
+pub mod iam_attachments;
+pub mod iam_inline_policies;
+pub mod iam_roles;
+pub mod iam_users;
+pub mod identities;
+pub mod identity_logins;
+pub mod identity_pools;
+pub mod pool_sweeps;
+pub mod revoked_tokens;
+pub mod sealing_keys;
+pub mod settings;
+pub mod used_sessions;
+pub mod user_aliases;
+pub mod user_attribute_index;
+pub mod user_pool_clients;
+pub mod user_pool_keys;
+pub mod user_pools;
+pub mod users;
+
+use crate::error::StoreError;
+use crate::row::Row;
+
+/// What the rows of a table are read into.
+pub(crate) trait FromRow: Sized {
+    /// Reads the columns in the order of the table's `columns!`.
+    fn from_row(row: &Row) -> Result<Self, StoreError>;
+}
+
+/// Reads each row.
+pub(crate) fn collect<T: FromRow>(rows: &[Row]) -> Result<Vec<T>, StoreError> {
+    rows.iter().map(T::from_row).collect()
+}
+
+/// Reads the row, if there is one.
+pub(crate) fn maybe<T: FromRow>(row: Option<&Row>) -> Result<Option<T>, StoreError> {
+    row.map(T::from_row).transpose()
+}

@@ -1,0 +1,133 @@
+//! `iam_roles`: the roles of an account.
+
+use super::{FromRow, collect, maybe};
+use crate::error::StoreError;
+use crate::row::Row;
+use crate::tx::Tx;
+use domain::id::{AccountId, RoleId};
+use domain::time::Timestamp;
+
+/// One IAM role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IamRole {
+    /// The account.
+    pub account_id: AccountId,
+    /// The name in lower case: names differ by more than case.
+    pub name_key: String,
+    /// The name as it was given.
+    pub name: String,
+    /// `AROA…`.
+    pub id: RoleId,
+    /// Such as `/`.
+    pub path: String,
+    /// The trust policy, as JSON.
+    pub trust: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The longest session, in seconds.
+    pub max_session_seconds: i64,
+    /// The permissions boundary.
+    pub boundary_arn: Option<String>,
+    /// Tags, as JSON.
+    pub tags: String,
+    /// When it was made.
+    pub created_ms: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "account_id, name_key, name, id, path, trust, description, max_session_seconds, boundary_arn, tags, \
+         created_ms"
+    };
+}
+
+/// Adds a role; `false` when the name is taken.
+pub async fn insert(tx: &mut Tx, row: &IamRole) -> Result<bool, StoreError> {
+    let sql = concat!(
+        "INSERT INTO iam_roles (",
+        columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+    );
+    let parameters = [
+        (&row.account_id).into(),
+        (&row.name_key).into(),
+        (&row.name).into(),
+        (&row.id).into(),
+        (&row.path).into(),
+        (&row.trust).into(),
+        (&row.description).into(),
+        row.max_session_seconds.into(),
+        (&row.boundary_arn).into(),
+        (&row.tags).into(),
+        row.created_ms.into(),
+    ];
+    Ok(tx.exec(sql, &parameters).await? == 1)
+}
+
+/// Writes what can change, found by id.
+pub async fn update(tx: &mut Tx, row: &IamRole) -> Result<bool, StoreError> {
+    let sql = "UPDATE iam_roles SET name_key = $3, name = $4, path = $5, trust = $6, description = $7, \
+               max_session_seconds = $8, boundary_arn = $9, tags = $10 WHERE account_id = $1 AND id = $2";
+    let parameters = [
+        (&row.account_id).into(),
+        (&row.id).into(),
+        (&row.name_key).into(),
+        (&row.name).into(),
+        (&row.path).into(),
+        (&row.trust).into(),
+        (&row.description).into(),
+        row.max_session_seconds.into(),
+        (&row.boundary_arn).into(),
+        (&row.tags).into(),
+    ];
+    Ok(tx.exec(sql, &parameters).await? == 1)
+}
+
+/// The role of this name.
+pub async fn find(tx: &mut Tx, account_id: &AccountId, name_key: &str) -> Result<Option<IamRole>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM iam_roles WHERE account_id = $1 AND name_key = $2");
+    let row = tx.one(sql, &[account_id.into(), name_key.into()]).await?;
+    maybe(row.as_ref())
+}
+
+/// The role with this id.
+pub async fn find_by_id(tx: &mut Tx, id: &RoleId) -> Result<Option<IamRole>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM iam_roles WHERE id = $1");
+    let row = tx.one(sql, &[id.into()]).await?;
+    maybe(row.as_ref())
+}
+
+/// The roles of an account, by name.
+pub async fn list(tx: &mut Tx, account_id: &AccountId, after: &str, limit: i64) -> Result<Vec<IamRole>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM iam_roles WHERE account_id = $1 AND name_key > $2 ORDER BY name_key LIMIT $3",
+    );
+    let parameters = [account_id.into(), after.into(), limit.into()];
+    collect(&tx.all(sql, &parameters).await?)
+}
+
+/// Removes a role; its policies are the caller's to check.
+pub async fn delete(tx: &mut Tx, account_id: &AccountId, name_key: &str) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM iam_roles WHERE account_id = $1 AND name_key = $2";
+    Ok(tx.exec(sql, &[account_id.into(), name_key.into()]).await? == 1)
+}
+
+impl FromRow for IamRole {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            account_id: row.id(0)?,
+            name_key: row.id(1)?,
+            name: row.id(2)?,
+            id: row.id(3)?,
+            path: row.id(4)?,
+            trust: row.id(5)?,
+            description: row.opt_id(6)?,
+            max_session_seconds: row.int(7)?,
+            boundary_arn: row.opt_id(8)?,
+            tags: row.id(9)?,
+            created_ms: row.timestamp(10)?,
+        })
+    }
+}
