@@ -189,10 +189,10 @@ impl Entry {
     }
 
     pub fn bind(&mut self, id_of: impl Fn(&str) -> Option<String>) {
-        if matches!(self.form, Form::User | Form::Role) {
-            if let Some(id) = id_of(&self.source) {
-                self.form = Form::UniqueId(id.into());
-            }
+        if matches!(self.form, Form::User | Form::Role)
+            && let Some(id) = id_of(&self.source)
+        {
+            self.form = Form::UniqueId(id.into());
         }
     }
 

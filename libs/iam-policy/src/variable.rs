@@ -136,10 +136,10 @@ impl Pattern {
             return Pattern::Fixed(Glob::new(text));
         }
         let template = Template::parse(text, true);
-        if template.keys().next().is_none() {
-            if let Some(tokens) = template.tokens(&Context::default()) {
-                return Pattern::Fixed(Glob::Tokens(tokens));
-            }
+        if template.keys().next().is_none()
+            && let Some(tokens) = template.tokens(&Context::default())
+        {
+            return Pattern::Fixed(Glob::Tokens(tokens));
         }
         Pattern::Variable(template)
     }

@@ -250,10 +250,10 @@ fn check_guards(statement: &Node) -> Result<(), Malformed> {
                 return Err(Malformed::new("A condition block must be present for the Cognito provider"));
             }
             check_claims(statement, COGNITO, &["aud"])?;
-        } else if let Some((_, issuer)) = name.split_once(":oidc-provider/") {
-            if let Some((issuer, claims)) = SHARED_ISSUERS.iter().find(|(shared, _)| *shared == issuer) {
-                check_claims(statement, issuer, claims)?;
-            }
+        } else if let Some((_, issuer)) = name.split_once(":oidc-provider/")
+            && let Some((issuer, claims)) = SHARED_ISSUERS.iter().find(|(shared, _)| *shared == issuer)
+        {
+            check_claims(statement, issuer, claims)?;
         }
     }
     Ok(())
