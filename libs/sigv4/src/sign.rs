@@ -1,5 +1,7 @@
 //! The other side: signs a request, in its headers or as a presigned URL.
 
+use std::fmt;
+
 use crate::canonical::{self, Parts, push_escaped};
 use crate::key::SigningKey;
 use crate::payload::PayloadClaim;
@@ -10,7 +12,7 @@ use crate::time::Timestamp;
 use crate::{ALGORITHM, TERMINATOR};
 
 /// Who signs, for where and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Signing<'s> {
     /// The access key id.
     pub access_key_id: &'s str,
@@ -137,6 +139,18 @@ pub fn presign_query(request: &Request<'_>, signing: &Signing<'_>, expires_secon
     raw_query.push_str("&X-Amz-Signature=");
     raw_query.push_str(&signature);
     Ok(raw_query)
+}
+
+/// Without the session token.
+impl fmt::Debug for Signing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signing")
+            .field("access_key_id", &self.access_key_id)
+            .field("region", &self.region)
+            .field("service", &self.service)
+            .field("now_ms", &self.now_ms)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Signing<'_> {
