@@ -18,6 +18,8 @@ pub mod secret_hash;
 pub mod session;
 pub mod srp;
 pub mod time;
+pub mod user_attributes;
+pub mod user_filter;
 pub mod user_token;
 
 pub use id::*;
