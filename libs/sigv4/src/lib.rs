@@ -20,6 +20,46 @@
 //! never had one. All AWS SDKs sign every `x-amz-*` header, except the few that only inform
 //! ([`rules::MAY_TRAVEL_UNSIGNED`]). A client that signs only `host;x-amz-date` beside an `x-amz-target` is refused.
 //! A signed header that is absent from the request, or given twice where one value is meant, is refused too.
+//!
+//! # Both sides
+//!
+//! ```
+//! use sigv4::*;
+//!
+//! let now_ms = 1_767_323_045_000; // 2026-01-02T03:04:05Z
+//! let host: [(&str, &[u8]); 1] = [("host", b"sts.amazonaws.com")];
+//! let request = Request {
+//!     method: "POST",
+//!     raw_path: "/",
+//!     raw_query: None,
+//!     headers: &host,
+//!     body: Payload::Bytes(b"Action=GetCallerIdentity&Version=2011-06-15"),
+//! };
+//!
+//! // A client signs…
+//! let key = SigningKey::derive(b"secret", "20260102", "us-east-1", "sts");
+//! let added = sign_headers(&request, &Signing {
+//!     access_key_id: "AKIAEXAMPLE",
+//!     key: &key,
+//!     session_token: None,
+//!     region: "us-east-1",
+//!     service: "sts",
+//!     now_ms,
+//!     path: PathRule::Normalised,
+//!     content_sha256: ContentSha256::Implied,
+//! })?;
+//!
+//! // …and the server reads, looks up the secret, and verifies.
+//! let headers: Vec<(&str, &[u8])> =
+//!     host.into_iter().chain(added.iter().map(|(name, value)| (*name, value.as_bytes()))).collect();
+//! let request = Request { headers: &headers, ..request };
+//! let rules = Rules::service(&["sts"], RegionRule::Any);
+//! let presented = demand(&request, &rules, now_ms)?;
+//! assert_eq!(presented.access_key_id(), "AKIAEXAMPLE");
+//! verify(&request, &presented, b"secret")?;
+//! assert_eq!(verify(&request, &presented, b"guess"), Err(Refusal::SignatureMismatch));
+//! # Ok::<(), Refusal>(())
+//! ```
 
 mod authorization;
 mod canonical;
