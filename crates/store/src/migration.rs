@@ -16,8 +16,10 @@ pub(crate) struct Migration {
 }
 
 /// All steps, in order.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, name: "initial", text: include_str!("../migrations/0001_initial.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "initial", text: include_str!("../migrations/0001_initial.sql") },
+    Migration { number: 2, name: "outbox", text: include_str!("../migrations/0002_outbox.sql") },
+];
 
 /// The ledger of what was done.
 pub(crate) const CREATE_LEDGER: &str =

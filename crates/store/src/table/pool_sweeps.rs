@@ -24,6 +24,8 @@ const PIECES: &[&str] = &[
      (SELECT id FROM user_pool_clients WHERE pool_id = $1 ORDER BY id LIMIT $2)",
     "DELETE FROM user_pool_keys WHERE pool_id = $1 AND key_id IN \
      (SELECT key_id FROM user_pool_keys WHERE pool_id = $1 ORDER BY key_id LIMIT $2)",
+    "DELETE FROM outbox WHERE pool_id = $1 AND id IN \
+     (SELECT id FROM outbox WHERE pool_id = $1 ORDER BY created_ms, id LIMIT $2)",
     "DELETE FROM identities WHERE id IN \
      (SELECT id FROM identities WHERE pool_id = $1 ORDER BY id LIMIT $2)",
     "DELETE FROM identity_logins WHERE pool_id = $1 AND (provider, subject) IN (SELECT provider, subject \
