@@ -1,1 +1,23 @@
-//! gate.
+//! The gate: whose signature a request carries ([`Gate::admit`]), what they may do ([`Gate::allow`]), on which ARN, and the
+//! record of why. The API and S3 pass through the same gate.
+//!
+//! Left to others: bytes and protocols (`wire`), what operations do (the services), the policy language (`iam-policy`), the
+//! signature's arithmetic (`sigv4`).
+
+mod admit;
+mod allow;
+mod cache;
+mod caller;
+pub mod context;
+mod decision;
+mod dialect;
+pub mod managed_policies;
+mod principals;
+mod resource;
+
+pub use allow::{Asked, principal_of, record};
+pub use cache::Cache;
+pub use caller::{Caller, UserFacts};
+pub use context::RequestView;
+pub use decision::{Decision, Decisions, Outcome, Step};
+pub use principals::{AccessKeyFacts, Gate, IdentityPolicies, NamedPolicy, RoleFacts, Secrets, UserRecord};

@@ -1,0 +1,290 @@
+//! What the gate knows of those who call: access keys, users, roles and their compiled policies, cached with the catalog.
+
+use crate::managed_policies;
+use crate::{Cache, UserFacts};
+use contract::Fault;
+use domain::seal::KeyRing;
+use domain::secret::SecretText;
+use domain::{AccountId, IamUserId, RoleId};
+use iam_policy::{Policy, PolicyKind, PolicyRef};
+use moka::sync::Cache as Moka;
+use sigv4::{Presented, SigningKey};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::table::iam_access_keys::{self, OwnerKind};
+use store::table::{iam_attachments, iam_inline_policies, iam_roles, iam_users};
+use store::{Store, Tx};
+use zeroize::Zeroizing;
+
+/// Opens what is sealed. The gate is given this rather than the keys.
+pub trait Secrets: Send + Sync {
+    /// The key ring, for sealed sessions.
+    fn ring(&self) -> Arc<KeyRing>;
+
+    /// Opens a stored secret, bound to its kind and owner.
+    ///
+    /// # Errors
+    /// An internal fault: changed, moved, or sealed by a key that is not there.
+    fn open(&self, kind: &str, owner: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault>;
+}
+
+/// Verifies callers and decides permissions.
+pub struct Gate {
+    pub(crate) secrets: Arc<dyn Secrets>,
+    pub(crate) account: AccountId,
+    store: Store,
+    keys: Cache<AccessKeyFacts>,
+    users: Cache<UserRecord>,
+    roles: Cache<RoleFacts>,
+    /// Policies of AWS's own never change while we run.
+    managed: Moka<String, Arc<Policy>>,
+    /// Session policies by their text.
+    texts: Moka<String, Arc<Policy>>,
+    /// Derived signing keys, by generation, key id and scope.
+    derived: Moka<String, Arc<SigningKey>>,
+}
+
+/// A long-term access key.
+pub struct AccessKeyFacts {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// The user it belongs to; `None`: the root user.
+    pub user: Option<Arc<UserFacts>>,
+    /// The secret.
+    pub secret: SecretText,
+    /// Whether its status is `Active`.
+    pub active: bool,
+}
+
+/// A user with what decides about it.
+pub struct UserRecord {
+    /// Who it is.
+    pub facts: Arc<UserFacts>,
+    /// What it may do.
+    pub policies: Arc<IdentityPolicies>,
+}
+
+/// A role with what decides about it.
+pub struct RoleFacts {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// `AROA…`.
+    pub id: RoleId,
+    /// The name, as created.
+    pub name: String,
+    /// Begins and ends with `/`.
+    pub path: String,
+    /// Who may assume it.
+    pub trust: Policy,
+    /// What its sessions may do.
+    pub policies: Arc<IdentityPolicies>,
+    /// Tags by key.
+    pub tags: BTreeMap<String, String>,
+    /// The longest session that may be asked for, in seconds.
+    pub max_session_seconds: i64,
+}
+
+impl RoleFacts {
+    /// `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
+    pub fn arn(&self) -> String {
+        format!("arn:aws:iam::{}:role{}{}", self.account, self.path, self.name)
+    }
+}
+
+/// The identity layer and the boundary of a user or role.
+#[derive(Debug, Default)]
+pub struct IdentityPolicies {
+    /// Inline and attached policies.
+    pub policies: Vec<NamedPolicy>,
+    /// The permissions boundary, if one is set.
+    pub boundary: Option<NamedPolicy>,
+}
+
+/// A compiled policy with the name that reasons call it by.
+#[derive(Clone, Debug)]
+pub struct NamedPolicy {
+    /// What kind of policy it is.
+    pub kind: PolicyKind,
+    /// An inline policy's name, or an ARN.
+    pub name: String,
+    /// The policy.
+    pub policy: Arc<Policy>,
+}
+
+impl NamedPolicy {
+    /// As the policy engine takes it.
+    pub fn reference(&self) -> PolicyRef<'_> {
+        PolicyRef::new(self.kind, &self.name, &self.policy)
+    }
+}
+
+impl Gate {
+    /// A gate over this store; `account` is the server's own.
+    pub fn new(store: Store, secrets: Arc<dyn Secrets>, account: AccountId) -> Self {
+        Self {
+            secrets,
+            account,
+            store,
+            keys: Cache::new(10_000),
+            users: Cache::new(10_000),
+            roles: Cache::new(10_000),
+            managed: Moka::new(2_000),
+            texts: Moka::new(1_000),
+            derived: Moka::new(10_000),
+        }
+    }
+
+    /// A long-term access key by its id.
+    ///
+    /// # Errors
+    /// The store fails, or the secret does not open.
+    pub async fn access_key(&self, id: &str) -> Result<Option<Arc<AccessKeyFacts>>, Fault> {
+        self.keys.get_or_load(&self.store, id, async || self.load_access_key(id).await).await
+    }
+
+    /// A user by name, spelled as created.
+    ///
+    /// # Errors
+    /// The store fails, or a stored policy does not parse (then nothing is allowed).
+    pub async fn user(&self, account: &AccountId, name: &str) -> Result<Option<Arc<UserRecord>>, Fault> {
+        let load = async || {
+            let key = name.to_lowercase();
+            let row = self.store.read(async |tx| Ok::<_, Fault>(iam_users::find(tx, account, &key).await?)).await?;
+            let Some(row) = row.filter(|row| row.name == name) else { return Ok(None) };
+            let policies =
+                self.load_policies(account, OwnerKind::User, row.id.as_str(), row.boundary_arn.as_deref()).await?;
+            Ok(Some(UserRecord { facts: Arc::new(user_facts(row)?), policies: Arc::new(policies) }))
+        };
+        self.users.get_or_load(&self.store, &format!("{account}/{name}"), load).await
+    }
+
+    /// A role by name, spelled as created.
+    ///
+    /// # Errors
+    /// As [`Gate::user`].
+    pub async fn role(&self, account: &AccountId, name: &str) -> Result<Option<Arc<RoleFacts>>, Fault> {
+        let load = async || {
+            let key = name.to_lowercase();
+            let row = self.store.read(async |tx| Ok::<_, Fault>(iam_roles::find(tx, account, &key).await?)).await?;
+            let Some(row) = row.filter(|row| row.name == name) else { return Ok(None) };
+            let policies =
+                self.load_policies(account, OwnerKind::Role, row.id.as_str(), row.boundary_arn.as_deref()).await?;
+            Ok(Some(RoleFacts {
+                account: account.clone(),
+                id: row.id,
+                name: row.name,
+                path: row.path,
+                trust: Policy::parse(&row.trust).map_err(Fault::internal)?,
+                policies: Arc::new(policies),
+                tags: tags(&row.tags)?,
+                max_session_seconds: row.max_session_seconds,
+            }))
+        };
+        self.roles.get_or_load(&self.store, &format!("{account}/{name}"), load).await
+    }
+
+    /// A policy of AWS's own, compiled.
+    ///
+    /// # Errors
+    /// There is none with this ARN: a policy that is named but not known must not be taken for one that allows nothing
+    /// less than it says.
+    pub fn managed(&self, arn: &str) -> Result<Arc<Policy>, Fault> {
+        if let Some(policy) = self.managed.get(arn) {
+            return Ok(policy);
+        }
+        let found = managed_policies::find(arn).ok_or_else(|| Fault::internal(format!("no managed policy {arn}")))?;
+        let policy = Arc::new(Policy::parse(&found.document.to_string()).map_err(Fault::internal)?);
+        self.managed.insert(arn.to_owned(), Arc::clone(&policy));
+        Ok(policy)
+    }
+
+    /// A session policy, compiled.
+    ///
+    /// # Errors
+    /// It does not parse, which the operation that sealed it has ruled out.
+    pub(crate) fn compiled(&self, text: &str) -> Result<Arc<Policy>, Fault> {
+        if let Some(policy) = self.texts.get(text) {
+            return Ok(policy);
+        }
+        let policy = Arc::new(Policy::parse(text).map_err(Fault::internal)?);
+        self.texts.insert(text.to_owned(), Arc::clone(&policy));
+        Ok(policy)
+    }
+
+    /// The derived key of a long-term secret for the scope of a signature: four HMACs saved per request.
+    pub(crate) fn signing_key(&self, secret: &SecretText, presented: &Presented<'_>) -> Arc<SigningKey> {
+        // The generation is part of the name: a key id that came back with another secret must not find the old one.
+        let name = format!("{} {} {}", self.store.generation(), presented.access_key_id(), presented.scope());
+        self.derived.get_with(name, || {
+            let (date, region, service) = (presented.date(), presented.region(), presented.service());
+            Arc::new(SigningKey::derive(secret.reveal().as_bytes(), date, region, service))
+        })
+    }
+
+    async fn load_access_key(&self, id: &str) -> Result<Option<AccessKeyFacts>, Fault> {
+        let found = self
+            .store
+            .read(async |tx| {
+                let Some(key) = iam_access_keys::find(tx, &id.into()).await? else { return Ok::<_, Fault>(None) };
+                let user = match key.owner_kind {
+                    OwnerKind::User => iam_users::find_by_id(tx, &IamUserId::from(key.owner_id.as_str())).await?,
+                    _ => None,
+                };
+                Ok(Some((key, user)))
+            })
+            .await?;
+        let Some((key, user)) = found else { return Ok(None) };
+        if key.owner_kind != OwnerKind::Root && user.is_none() {
+            return Ok(None);
+        }
+        let secret = self.secrets.open("access-key", id, &key.sealed_secret)?;
+        let secret = SecretText::new(String::from_utf8(secret.to_vec()).map_err(Fault::internal)?);
+        let user = user.map(user_facts).transpose()?.map(Arc::new);
+        Ok(Some(AccessKeyFacts { account: key.account_id, user, secret, active: key.status == "Active" }))
+    }
+
+    async fn load_policies(
+        &self,
+        account: &AccountId,
+        kind: OwnerKind,
+        id: &str,
+        boundary: Option<&str>,
+    ) -> Result<IdentityPolicies, Fault> {
+        let (inline, attached) = self
+            .store
+            .read(async |tx: &mut Tx| {
+                let inline = iam_inline_policies::list(tx, account, kind, id, "", MOST).await?;
+                let attached = iam_attachments::list(tx, account, kind, id, "", MOST).await?;
+                Ok::<_, Fault>((inline, attached))
+            })
+            .await?;
+        let mut policies = Vec::with_capacity(inline.len() + attached.len());
+        for row in inline {
+            let policy = Arc::new(Policy::parse(&row.document).map_err(Fault::internal)?);
+            policies.push(NamedPolicy { kind: PolicyKind::Inline, name: row.name, policy });
+        }
+        for row in attached {
+            let policy = self.managed(&row.policy_arn)?;
+            policies.push(NamedPolicy { kind: PolicyKind::Managed, name: row.policy_arn, policy });
+        }
+        let boundary = boundary
+            .map(|arn| {
+                let policy = self.managed(arn)?;
+                Ok::<_, Fault>(NamedPolicy { kind: PolicyKind::Boundary, name: arn.to_owned(), policy })
+            })
+            .transpose()?;
+        Ok(IdentityPolicies { policies, boundary })
+    }
+}
+
+/// Far above every quota (spec/sts-and-iam.md C6).
+const MOST: i64 = 1_000;
+
+fn user_facts(row: iam_users::IamUser) -> Result<UserFacts, Fault> {
+    let tags = tags(&row.tags)?;
+    Ok(UserFacts { account: row.account_id, id: row.id, name: row.name, path: row.path, tags })
+}
+
+fn tags(json: &str) -> Result<BTreeMap<String, String>, Fault> {
+    serde_json::from_str(json).map_err(Fault::internal)
+}

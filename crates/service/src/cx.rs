@@ -1,0 +1,131 @@
+//! What one operation is given: who calls, when, from where; the store; randomness; the decision record.
+
+use crate::Node;
+use contract::Fault;
+use domain::{AccountId, Region, Timestamp};
+use gate::{Caller, Decision, RequestView};
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore, SeedableRng};
+use std::cell::{RefCell, RefMut};
+use std::net::IpAddr;
+use std::sync::Arc;
+use store::Tx;
+
+/// What the door knows about a request before anyone decides anything.
+#[derive(Clone, Debug)]
+pub struct RequestFacts {
+    /// The id the caller sees in `x-amzn-RequestId`.
+    pub request_id: String,
+    /// The one reading of the clock.
+    pub now: Timestamp,
+    /// The one seed of the request's random bytes.
+    pub seed: [u8; 32],
+    /// The region asked for: the signature's, the host name's, or the server's default.
+    pub region: Region,
+    /// Where the request came from.
+    pub source_ip: Option<IpAddr>,
+    /// `User-Agent`, if sent.
+    pub user_agent: Option<String>,
+    /// `Referer`, if sent.
+    pub referer: Option<String>,
+    /// Whether the connection was encrypted.
+    pub secure: bool,
+}
+
+impl RequestFacts {
+    /// As far as policies may ask.
+    pub fn view(&self) -> RequestView<'_> {
+        RequestView {
+            now: self.now,
+            region: &self.region,
+            source_ip: self.source_ip,
+            user_agent: self.user_agent.as_deref(),
+            referer: self.referer.as_deref(),
+            secure: self.secure,
+        }
+    }
+}
+
+/// The context of one operation.
+pub struct Cx {
+    /// The server's shared parts.
+    pub node: Arc<Node>,
+    /// Facts about the request.
+    pub request: RequestFacts,
+    /// Who is calling, verified.
+    pub caller: Caller,
+    random: RefCell<ChaCha20Rng>,
+    decision: RefCell<Decision>,
+}
+
+impl Cx {
+    /// The context of a request by a verified caller; `decision` already holds how the caller was verified.
+    pub fn new(node: Arc<Node>, request: RequestFacts, caller: Caller, decision: Decision) -> Self {
+        let random = RefCell::new(ChaCha20Rng::from_seed(request.seed));
+        Self { node, request, caller, random, decision: RefCell::new(decision) }
+    }
+
+    /// The time of this request.
+    pub fn now(&self) -> Timestamp {
+        self.request.now
+    }
+
+    /// The region of this request.
+    pub fn region(&self) -> &Region {
+        &self.request.region
+    }
+
+    /// The account this request acts in: the caller's, or the server's own for unsigned calls.
+    pub fn account(&self) -> &AccountId {
+        self.caller.account().unwrap_or(&self.node.account)
+    }
+
+    /// `N` random bytes, from the request's seed.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.borrow_mut().fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// The decision record; do not hold it across an await.
+    pub fn decision(&self) -> RefMut<'_, Decision> {
+        self.decision.borrow_mut()
+    }
+
+    /// Takes the decision record out, when the request is answered.
+    pub fn into_decision(self) -> Decision {
+        self.decision.into_inner()
+    }
+
+    /// Reads in one snapshot.
+    ///
+    /// # Errors
+    /// The closure's fault, or an internal one if the store fails.
+    pub async fn read<T>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.node.store.read(f).await
+    }
+
+    /// Decides and writes in one transaction. The closure may run again, so it only reads, decides and writes.
+    ///
+    /// # Errors
+    /// The closure's fault (nothing of it is kept), or an internal one if the store fails.
+    pub async fn write<T>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.node.store.write(f).await
+    }
+
+    /// Seals a secret for storage, bound to what it is and whose it is.
+    ///
+    /// # Errors
+    /// An internal fault: the ring has no storage key.
+    pub fn seal(&self, kind: &str, owner: &str, secret: &[u8]) -> Result<Vec<u8>, Fault> {
+        self.node.vault.seal(kind, owner, secret, self.random())
+    }
+
+    /// Opens what [`Cx::seal`] made.
+    ///
+    /// # Errors
+    /// An internal fault: the row was changed, or sealed by a key this node does not have.
+    pub fn open(&self, kind: &str, owner: &str, sealed: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
+        self.node.vault.open(kind, owner, sealed)
+    }
+}
