@@ -195,7 +195,9 @@ impl<'q, 'a> Question<'q, 'a> {
         if let Some(endpoint) = &layers.endpoint {
             outcomes.push(self.layer(Layer::Endpoint, std::slice::from_ref(endpoint)));
         }
-        outcomes.push(self.layer(side, layers.resource.as_slice()));
+        if let Some(resource) = &layers.resource {
+            outcomes.push(self.layer(side, std::slice::from_ref(resource)));
+        }
         if self.has_identity {
             outcomes.push(self.layer(Layer::Identity, layers.identity));
             if let Some(boundary) = &layers.boundary {
