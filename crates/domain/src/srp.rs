@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
-use crate::modexp::{ArithmeticError, Modulus, Residue, WIDTH};
+use crate::modexp::{ArithmeticError, FixedBase, Modulus, Residue, WIDTH};
 use crate::secret::constant_time_eq;
 
 /// What the server keeps instead of a password: a salt and `g^x`, from which the password can only be guessed.
@@ -24,7 +24,7 @@ impl PasswordVerifier {
     /// `user_id` the real username (for a device: its key), `salt` sixteen fresh random bytes.
     pub fn from_password(pool_name: &str, user_id: &str, password: &str, salt: [u8; 16]) -> Result<Self, SrpError> {
         let x = private_key(&salt, pool_name, user_id, password);
-        Ok(Self { salt: salt.to_vec(), verifier: Box::new(GROUP.pow(&GENERATOR, x.as_slice())?) })
+        Ok(Self { salt: salt.to_vec(), verifier: Box::new(generator_pow(&x)?) })
     }
 
     /// A verifier made elsewhere, such as a device's: salt 1–64 bytes; a leading zero byte is accepted in both.
@@ -42,14 +42,15 @@ impl PasswordVerifier {
         let key = hmac::Key::new(hmac::HMAC_SHA256, seed);
         let tagged = |tag: &str| hmac::sign(&key, [tag, "\0", pool_name, "\0", user_id].concat().as_bytes());
         let salt = tagged("salt").as_ref().first_chunk::<16>().copied().unwrap_or_default();
-        let verifier = GROUP.pow(&GENERATOR, tagged("verifier").as_ref())?;
+        let exponent = tagged("verifier").as_ref().try_into().map_err(|_| SrpError::Malformed)?;
+        let verifier = generator_pow(&exponent)?;
         Ok(Self { salt: salt.to_vec(), verifier: Box::new(verifier) })
     }
 
     /// Whether this is the verifier of that password; compares in constant time.
     pub fn matches(&self, pool_name: &str, user_id: &str, password: &str) -> bool {
         let x = private_key(&self.salt, pool_name, user_id, password);
-        GROUP.pow(&GENERATOR, x.as_slice()).is_ok_and(|verifier| constant_time_eq(&verifier, self.verifier.as_slice()))
+        generator_pow(&x).is_ok_and(|verifier| constant_time_eq(&verifier, self.verifier.as_slice()))
     }
 
     /// The salt as the `SALT` parameter of the challenge: hex.
@@ -97,7 +98,7 @@ impl ServerHandshake {
         if is_zero(&GROUP.reduce(&client_public)?) {
             return Err(SrpError::Malformed);
         }
-        let shared = GROUP.pow(&GENERATOR, server_secret.as_slice())?;
+        let shared = generator_pow(&server_secret)?;
         let masked = GROUP.mul(&MULTIPLIER, &verifier.verifier)?;
         let server_public = Box::new(GROUP.add(&masked, &shared)?);
         Ok(Self { client_public, server_public, server_secret })
@@ -186,7 +187,7 @@ pub struct ClientHandshake {
 impl ClientHandshake {
     /// Starts with 32 fresh random bytes.
     pub fn begin(secret: [u8; 32]) -> Result<Self, SrpError> {
-        let public = Box::new(GROUP.pow(&GENERATOR, &secret)?);
+        let public = Box::new(generator_pow(&secret)?);
         Ok(Self { secret: Zeroizing::new(secret), public })
     }
 
@@ -218,7 +219,7 @@ impl ClientHandshake {
         let server_public = unhex(srp_b)?;
         let u = scrambler(self.public.as_slice(), &server_public)?;
         let x = private_key(&unhex(salt_hex)?, claim.pool_name, claim.user_id, password);
-        let masked = GROUP.mul(&MULTIPLIER, &GROUP.pow(&GENERATOR, x.as_slice())?)?;
+        let masked = GROUP.mul(&MULTIPLIER, &generator_pow(&x)?)?;
         let base = GROUP.sub(&GROUP.reduce(&server_public)?, &masked)?;
         // base^(a + u·x) without an integer product: base^a · (base^u)^x.
         let direct = GROUP.pow(&base, self.secret.as_slice())?;
@@ -258,6 +259,13 @@ static GROUP: LazyLock<Modulus> = LazyLock::new(|| {
     #[allow(clippy::expect_used)]
     Modulus::new(&PRIME).expect("the SRP group")
 });
+
+static GENERATOR_POWERS: LazyLock<Result<FixedBase, ArithmeticError>> =
+    LazyLock::new(|| FixedBase::new(&GROUP, &GENERATOR));
+
+fn generator_pow(exponent: &[u8; 32]) -> Result<Residue, ArithmeticError> {
+    GENERATOR_POWERS.as_ref().map_err(|error| *error)?.pow(&GROUP, exponent)
+}
 
 static MULTIPLIER: LazyLock<Residue> = LazyLock::new(|| {
     let k = sha256(&[&pad(&PRIME), &pad(&GENERATOR)]);
