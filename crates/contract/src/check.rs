@@ -38,19 +38,13 @@ impl Violations {
         self.count += 1;
         if self.sentences.len() < MAX_SENTENCES {
             let quoted = quoted();
-            self.sentences.push(format!(
-                "Value {quoted}at '{path}' failed to satisfy constraint: {constraint}"
-            ));
+            self.sentences.push(format!("Value {quoted}at '{path}' failed to satisfy constraint: {constraint}"));
         }
     }
 
     fn into_fault(self, dialect: Dialect) -> Fault {
         let noun = if self.count == 1 { "error" } else { "errors" };
-        let message = format!(
-            "{} validation {noun} detected: {}",
-            self.count,
-            self.sentences.join("; ")
-        );
+        let message = format!("{} validation {noun} detected: {}", self.count, self.sentences.join("; "));
         match dialect {
             Dialect::InvalidParameter => Fault::new("InvalidParameterException", 400, message),
             Dialect::Validation => Fault::new("ValidationException", 400, message),
@@ -75,39 +69,18 @@ fn look(value: &Value, schema: &Schema, path: &str, depth: usize, found: &mut Vi
         (Kind::List { element, .. }, Value::List(elements)) => {
             look_at_elements(value, schema, element, elements, path, depth, found);
         }
-        (
-            Kind::Map {
-                key, value: inner, ..
-            },
-            Value::Map(entries),
-        ) => {
+        (Kind::Map { key, value: inner, .. }, Value::Map(entries)) => {
             look_at_entries(value, schema, key, inner, entries, path, depth, found);
         }
         _ => {}
     }
 }
 
-fn look_at_member(
-    value: &Value,
-    member: &Member,
-    path: &str,
-    depth: usize,
-    found: &mut Violations,
-) {
+fn look_at_member(value: &Value, member: &Member, path: &str, depth: usize, found: &mut Violations) {
     match value.get(member.name) {
-        Some(inner) => look(
-            inner,
-            member.schema,
-            &join(path, member.name),
-            depth + 1,
-            found,
-        ),
+        Some(inner) => look(inner, member.schema, &join(path, member.name), depth + 1, found),
         None if member.required => {
-            found.add(
-                || "null ".to_owned(),
-                &join(path, member.name),
-                "Member must not be null",
-            );
+            found.add(|| "null ".to_owned(), &join(path, member.name), "Member must not be null");
         }
         None => {}
     }
@@ -125,20 +98,12 @@ fn look_at_elements(
     found: &mut Violations,
 ) {
     if element.is_scalar() {
-        if elements.iter().any(|inner| *inner == Value::Null) {
-            found.add(
-                || quote(value, schema),
-                path,
-                "Member must satisfy constraint: [Member must not be null]",
-            );
+        if elements.contains(&Value::Null) {
+            found.add(|| quote(value, schema), path, "Member must satisfy constraint: [Member must not be null]");
         }
         if elements.iter().any(|inner| is_broken(inner, element)) {
             let all = constraints(element).join(", ");
-            found.add(
-                || quote(value, schema),
-                path,
-                &format!("Member must satisfy constraint: [{all}]"),
-            );
+            found.add(|| quote(value, schema), path, &format!("Member must satisfy constraint: [{all}]"));
         }
         return;
     }
@@ -162,44 +127,23 @@ fn look_at_entries(
     depth: usize,
     found: &mut Violations,
 ) {
-    if entries
-        .iter()
-        .any(|(name, _)| !broken_text(name, key).is_empty())
-    {
+    if entries.iter().any(|(name, _)| !broken_text(name, key).is_empty()) {
         let all = constraints(key).join(", ");
-        found.add(
-            || quote(value, schema),
-            path,
-            &format!("Map keys must satisfy constraint: [{all}]"),
-        );
+        found.add(|| quote(value, schema), path, &format!("Map keys must satisfy constraint: [{all}]"));
     }
     if entries.iter().any(|(_, value)| *value == Value::Null) {
-        found.add(
-            || quote(value, schema),
-            path,
-            "Map value must satisfy constraint: [Member must not be null]",
-        );
+        found.add(|| quote(value, schema), path, "Map value must satisfy constraint: [Member must not be null]");
     }
     if inner.is_scalar() {
         if entries.iter().any(|(_, value)| is_broken(value, inner)) {
             let all = constraints(inner).join(", ");
-            found.add(
-                || quote(value, schema),
-                path,
-                &format!("Map value must satisfy constraint: [{all}]"),
-            );
+            found.add(|| quote(value, schema), path, &format!("Map value must satisfy constraint: [{all}]"));
         }
         return;
     }
     for (name, value) in entries.iter().filter(|(_, value)| *value != Value::Null) {
         let name: String = name.chars().take(MAX_QUOTED).collect();
-        look(
-            value,
-            inner,
-            &format!("{path}.{name}.member"),
-            depth + 1,
-            found,
-        );
+        look(value, inner, &format!("{path}.{name}.member"), depth + 1, found);
     }
 }
 
@@ -214,27 +158,15 @@ fn broken(value: &Value, schema: &Schema) -> Vec<String> {
         (Kind::Integer { min, max } | Kind::Long { min, max }, Value::Integer(number)) => {
             outside(*number, *min, *max, "value")
         }
-        (Kind::List { min, max, .. }, Value::List(elements)) => {
-            outside(elements.len() as u64, *min, *max, "length")
-        }
-        (Kind::Map { min, max, .. }, Value::Map(entries)) => {
-            outside(entries.len() as u64, *min, *max, "length")
-        }
-        (Kind::Blob { min, max }, Value::Blob(bytes)) => {
-            outside(bytes.len() as u64, *min, *max, "length")
-        }
+        (Kind::List { min, max, .. }, Value::List(elements)) => outside(elements.len() as u64, *min, *max, "length"),
+        (Kind::Map { min, max, .. }, Value::Map(entries)) => outside(entries.len() as u64, *min, *max, "length"),
+        (Kind::Blob { min, max }, Value::Blob(bytes)) => outside(bytes.len() as u64, *min, *max, "length"),
         _ => Vec::new(),
     }
 }
 
 fn broken_text(text: &str, schema: &Schema) -> Vec<String> {
-    let Kind::String {
-        min,
-        max,
-        pattern,
-        values,
-    } = &schema.kind
-    else {
+    let Kind::String { min, max, pattern, values } = &schema.kind else {
         return Vec::new();
     };
     let mut out = Vec::new();
@@ -253,12 +185,7 @@ fn broken_text(text: &str, schema: &Schema) -> Vec<String> {
 /// Every constraint of a plain shape, as AWS lists them for the elements of a list or map.
 fn constraints(schema: &Schema) -> Vec<String> {
     match &schema.kind {
-        Kind::String {
-            min,
-            max,
-            pattern,
-            values,
-        } => {
+        Kind::String { min, max, pattern, values } => {
             let mut out = bounds(*min, *max, "length");
             out.extend(pattern.map(|pattern| pattern_sentence(pattern.text())));
             if !values.is_empty() {
@@ -278,11 +205,7 @@ fn outside<N: PartialOrd + Copy + std::fmt::Display>(
     max: Option<N>,
     what: &str,
 ) -> Vec<String> {
-    bounds(
-        min.filter(|min| size < *min),
-        max.filter(|max| size > *max),
-        what,
-    )
+    bounds(min.filter(|min| size < *min), max.filter(|max| size > *max), what)
 }
 
 fn bounds<N: std::fmt::Display>(min: Option<N>, max: Option<N>, what: &str) -> Vec<String> {
@@ -296,10 +219,7 @@ fn pattern_sentence(pattern: &str) -> String {
 }
 
 fn enum_sentence(values: &[&str]) -> String {
-    format!(
-        "Member must satisfy enum value set: [{}]",
-        values.join(", ")
-    )
+    format!("Member must satisfy enum value set: [{}]", values.join(", "))
 }
 
 /// The path as AWS prints it: only the first letter is lowered (`sAMLAssertion`).
@@ -333,13 +253,11 @@ fn holds_sensitive(schema: &Schema, depth: usize) -> bool {
     schema.sensitive
         || depth < 8
             && match &schema.kind {
-                Kind::Structure { members } | Kind::Union { members } => members
-                    .iter()
-                    .any(|member| holds_sensitive(member.schema, depth + 1)),
-                Kind::List { element, .. } => holds_sensitive(element, depth + 1),
-                Kind::Map { key, value, .. } => {
-                    holds_sensitive(key, depth + 1) || holds_sensitive(value, depth + 1)
+                Kind::Structure { members } | Kind::Union { members } => {
+                    members.iter().any(|member| holds_sensitive(member.schema, depth + 1))
                 }
+                Kind::List { element, .. } => holds_sensitive(element, depth + 1),
+                Kind::Map { key, value, .. } => holds_sensitive(key, depth + 1) || holds_sensitive(value, depth + 1),
                 _ => false,
             }
 }

@@ -210,10 +210,7 @@ impl<T: IntoValue> IntoValue for Vec<T> {
 impl<T: FromValue> FromValue for BTreeMap<String, T> {
     fn from_value(value: Value) -> Result<Self, Mismatch> {
         match value {
-            Value::Map(entries) => entries
-                .into_iter()
-                .map(|(key, value)| Ok((key, T::from_value(value)?)))
-                .collect(),
+            Value::Map(entries) => entries.into_iter().map(|(key, value)| Ok((key, T::from_value(value)?))).collect(),
             _ => Err(Mismatch { at: "map" }),
         }
     }
@@ -221,11 +218,7 @@ impl<T: FromValue> FromValue for BTreeMap<String, T> {
 
 impl<T: IntoValue> IntoValue for BTreeMap<String, T> {
     fn into_value(self) -> Value {
-        Value::Map(
-            self.into_iter()
-                .map(|(key, value)| (key, value.into_value()))
-                .collect(),
-        )
+        Value::Map(self.into_iter().map(|(key, value)| (key, value.into_value())).collect())
     }
 }
 

@@ -23,37 +23,19 @@ pub struct Fault {
 
 impl Fault {
     /// A fault with a sentence.
-    pub fn new(
-        code: impl Into<Cow<'static, str>>,
-        status: u16,
-        message: impl Into<String>,
-    ) -> Self {
-        Fault {
-            message: Some(message.into()),
-            ..Fault::bare(code, status)
-        }
+    pub fn new(code: impl Into<Cow<'static, str>>, status: u16, message: impl Into<String>) -> Self {
+        Fault { message: Some(message.into()), ..Fault::bare(code, status) }
     }
 
     /// A fault with a code alone.
     pub fn bare(code: impl Into<Cow<'static, str>>, status: u16) -> Self {
-        Fault {
-            code: code.into(),
-            status,
-            message: None,
-            members: Vec::new(),
-            capital_message: false,
-            cause: None,
-        }
+        Fault { code: code.into(), status, message: None, members: Vec::new(), capital_message: false, cause: None }
     }
 
     /// Something broke on our side: 500, a sentence without details, and the cause for the log.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Fault::new(
-            "InternalFailure",
-            500,
-            "The request processing has failed because of an unknown error.",
-        )
-        .with_cause(cause)
+        Fault::new("InternalFailure", 500, "The request processing has failed because of an unknown error.")
+            .with_cause(cause)
     }
 
     /// The same fault, with a further member.
@@ -104,8 +86,6 @@ impl fmt::Debug for Fault {
 
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.cause
-            .as_deref()
-            .map(|cause| cause as &(dyn Error + 'static))
+        self.cause.as_deref().map(|cause| cause as &(dyn Error + 'static))
     }
 }

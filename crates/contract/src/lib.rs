@@ -14,8 +14,6 @@ mod value;
 pub use check::check;
 pub use convert::{EpochMillis, FromValue, IntoValue, Members, MembersOut, Mismatch};
 pub use fault::Fault;
-pub use operation::{
-    Binding, Call, Dialect, Operation, Protocol, ResourceTemplate, Service, Variable,
-};
+pub use operation::{Binding, Call, Dialect, Operation, Protocol, ResourceTemplate, Service, Variable};
 pub use schema::{Kind, Member, Pattern, Schema, TimestampFormat};
 pub use value::Value;

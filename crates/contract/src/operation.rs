@@ -33,10 +33,7 @@ pub struct Service {
 impl Service {
     /// The operation called `name`, spelled as the model spells it.
     pub fn operation(&self, name: &str) -> Option<&'static Operation> {
-        let at = self
-            .operations
-            .binary_search_by(|operation| operation.name.cmp(name))
-            .ok()?;
+        let at = self.operations.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
         self.operations.get(at).copied()
     }
 }

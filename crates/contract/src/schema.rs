@@ -108,24 +108,12 @@ pub struct Member {
 impl Member {
     /// A member that must be present.
     pub const fn required(name: &'static str, schema: &'static Schema) -> Self {
-        Member {
-            name,
-            wire_name: name,
-            schema,
-            required: true,
-            flattened: false,
-        }
+        Member { name, wire_name: name, schema, required: true, flattened: false }
     }
 
     /// A member that may be absent.
     pub const fn optional(name: &'static str, schema: &'static Schema) -> Self {
-        Member {
-            name,
-            wire_name: name,
-            schema,
-            required: false,
-            flattened: false,
-        }
+        Member { name, wire_name: name, schema, required: false, flattened: false }
     }
 
     /// The same member under another name on the wire.
@@ -137,10 +125,7 @@ impl Member {
     /// The same member, its list flattened.
     #[must_use]
     pub const fn flattened(self) -> Self {
-        Member {
-            flattened: true,
-            ..self
-        }
+        Member { flattened: true, ..self }
     }
 }
 
@@ -171,10 +156,7 @@ impl Schema {
 
     /// Whether the value is text, a number or the like rather than a container.
     pub fn is_scalar(&self) -> bool {
-        !matches!(
-            self.kind,
-            Kind::Structure { .. } | Kind::Union { .. } | Kind::List { .. } | Kind::Map { .. }
-        )
+        !matches!(self.kind, Kind::Structure { .. } | Kind::Union { .. } | Kind::List { .. } | Kind::Map { .. })
     }
 }
 
@@ -202,11 +184,7 @@ impl Pattern {
     /// `text` is the model's own pattern, quoted in error messages; `expression` is the same rule in the
     /// syntax of the `regex` crate (the model is written for Java, where `\w` means ASCII).
     pub const fn new(text: &'static str, expression: &'static str) -> Self {
-        Pattern {
-            text,
-            expression,
-            compiled: OnceLock::new(),
-        }
+        Pattern { text, expression, compiled: OnceLock::new() }
     }
 
     /// The pattern as AWS prints it.
@@ -226,9 +204,7 @@ impl Pattern {
     }
 
     fn regex(&self) -> Option<&Regex> {
-        self.compiled
-            .get_or_init(|| Regex::new(&format!(r"\A(?:{})\z", self.expression)).ok())
-            .as_ref()
+        self.compiled.get_or_init(|| Regex::new(&format!(r"\A(?:{})\z", self.expression)).ok()).as_ref()
     }
 }
 

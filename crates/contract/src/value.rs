@@ -30,10 +30,9 @@ impl Value {
     /// The member or entry called `name`; `None` when it is absent, null, or this is not a map.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
-            Value::Map(entries) => entries
-                .iter()
-                .find(|(key, value)| key == name && *value != Value::Null)
-                .map(|(_, value)| value),
+            Value::Map(entries) => {
+                entries.iter().find(|(key, value)| key == name && *value != Value::Null).map(|(_, value)| value)
+            }
             _ => None,
         }
     }
@@ -90,10 +89,7 @@ impl std::fmt::Debug for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Value::List(elements) => f.debug_list().entries(elements).finish(),
-            Value::Map(entries) => f
-                .debug_map()
-                .entries(entries.iter().map(|(k, v)| (k, v)))
-                .finish(),
+            Value::Map(entries) => f.debug_map().entries(entries.iter().map(|(k, v)| (k, v))).finish(),
             Value::Null => f.write_str("null"),
             other => write!(f, "<{}>", other.kind()),
         }

@@ -9,9 +9,5 @@ pub mod iam;
 pub mod sts;
 
 /// Every service.
-pub static SERVICES: &[&contract::Service] = &[
-    &cognito_identity::SERVICE,
-    &cognito_idp::SERVICE,
-    &iam::SERVICE,
-    &sts::SERVICE,
-];
+pub static SERVICES: &[&contract::Service] =
+    &[&cognito_identity::SERVICE, &cognito_idp::SERVICE, &iam::SERVICE, &sts::SERVICE];

@@ -5,12 +5,7 @@ use contract::{Binding, Call, Dialect, FromValue, IntoValue, Value, Variable, ch
 use model::{cognito_identity, cognito_idp, iam, sts};
 
 fn map(entries: &[(&str, Value)]) -> Value {
-    Value::Map(
-        entries
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), value.clone()))
-            .collect(),
-    )
+    Value::Map(entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
 }
 
 fn sentence<C: Call>(value: &Value) -> String {
@@ -25,10 +20,7 @@ fn every_operation_is_found_by_its_name() {
     for service in model::SERVICES {
         for operation in service.operations {
             assert_eq!(service.operation(operation.name), Some(*operation));
-            assert_eq!(
-                operation.action,
-                format!("{}:{}", service.name, operation.name)
-            );
+            assert_eq!(operation.action, format!("{}:{}", service.name, operation.name));
             count += 1;
         }
         assert_eq!(service.operation("NoSuchOperation"), None);
@@ -57,10 +49,7 @@ fn patterns_mean_the_whole_text_and_ascii_words() {
     assert!(check(&ok, schema, Dialect::Validation).is_ok());
     for wrong in ["eu-west-1:0d5c!", "é:0d5c", "eu-west-1:0d5c\n"] {
         let value = map(&[("IdentityPoolId", wrong.into())]);
-        assert!(
-            check(&value, schema, Dialect::Validation).is_err(),
-            "{wrong:?}"
-        );
+        assert!(check(&value, schema, Dialect::Validation).is_err(), "{wrong:?}");
     }
 }
 
@@ -69,10 +58,7 @@ fn overridden_patterns_decide_and_the_models_own_is_quoted() {
     let alias = |text: &str| map(&[("AccountAlias", text.into())]);
     let schema = iam::CreateAccountAlias::OPERATION.input.unwrap();
     for good in ["abc", "a-b", "my-company-1"] {
-        assert!(
-            check(&alias(good), schema, Dialect::Query).is_ok(),
-            "{good}"
-        );
+        assert!(check(&alias(good), schema, Dialect::Query).is_ok(), "{good}");
     }
     for bad in ["a--b", "-ab", "ab-", "ABC"] {
         assert!(check(&alias(bad), schema, Dialect::Query).is_err(), "{bad}");
@@ -96,10 +82,7 @@ fn all_violations_come_at_once_in_the_models_order() {
 
 #[test]
 fn sensitive_values_are_left_out() {
-    let value = map(&[
-        ("PreviousPassword", "a\nb".into()),
-        ("ProposedPassword", "x".repeat(300).into()),
-    ]);
+    let value = map(&[("PreviousPassword", "a\nb".into()), ("ProposedPassword", "x".repeat(300).into())]);
     assert_eq!(
         sentence::<cognito_idp::ChangePassword>(&value),
         "400 InvalidParameterException: 3 validation errors detected: Value at 'previousPassword' failed to satisfy \
@@ -123,11 +106,7 @@ fn enumerations_name_their_values() {
 #[test]
 fn a_wrong_element_is_reported_with_its_list() {
     let flows = Value::List(vec!["code".into(), "token".into()]);
-    let value = map(&[
-        ("UserPoolId", "r_1".into()),
-        ("ClientName", "web".into()),
-        ("AllowedOAuthFlows", flows),
-    ]);
+    let value = map(&[("UserPoolId", "r_1".into()), ("ClientName", "web".into()), ("AllowedOAuthFlows", flows)]);
     assert_eq!(
         sentence::<cognito_idp::CreateUserPoolClient>(&value),
         "400 InvalidParameterException: 1 validation error detected: Value '[code, token]' at 'allowedOAuthFlows' \
@@ -146,22 +125,10 @@ fn nested_paths_count_from_one() {
 
 #[test]
 fn long_values_do_not_blow_the_message_up() {
-    let value = map(&[
-        ("RoleName", "!".repeat(1_000_000).into()),
-        ("Tags", Value::List(vec![map(&[]); 100_000])),
-    ]);
-    let fault = check(
-        &value,
-        iam::TagRole::OPERATION.input.unwrap(),
-        Dialect::Query,
-    )
-    .unwrap_err();
+    let value = map(&[("RoleName", "!".repeat(1_000_000).into()), ("Tags", Value::List(vec![map(&[]); 100_000]))]);
+    let fault = check(&value, iam::TagRole::OPERATION.input.unwrap(), Dialect::Query).unwrap_err();
     let message = fault.message.unwrap();
-    assert!(
-        message.starts_with("200003 validation errors detected: "),
-        "{}",
-        &message[..100]
-    );
+    assert!(message.starts_with("200003 validation errors detected: "), "{}", &message[..100]);
     assert!(message.len() < 20_000, "{}", message.len());
 }
 
@@ -170,22 +137,13 @@ fn structs_convert_both_ways() {
     let value = map(&[
         ("UserPoolId", "eu-west-1_abc".into()),
         ("Username", "ana".into()),
-        (
-            "UserAttributes",
-            Value::List(vec![map(&[
-                ("Name", "email".into()),
-                ("Value", "ana@example.com".into()),
-            ])]),
-        ),
+        ("UserAttributes", Value::List(vec![map(&[("Name", "email".into()), ("Value", "ana@example.com".into())])])),
         ("ForceAliasCreation", Value::Bool(true)),
         ("ClientMetadata", map(&[("a", "1".into())])),
     ]);
     let input = cognito_idp::AdminCreateUserRequest::from_value(value.clone()).unwrap();
     assert_eq!(input.username, "ana");
-    assert_eq!(
-        input.user_attributes.as_ref().unwrap()[0].value.as_deref(),
-        Some("ana@example.com")
-    );
+    assert_eq!(input.user_attributes.as_ref().unwrap()[0].value.as_deref(), Some("ana@example.com"));
     assert_eq!(input.force_alias_creation, Some(true));
     assert_eq!(input.client_metadata.as_ref().unwrap()["a"], "1");
     assert_eq!(input.message_action, None);
@@ -197,12 +155,7 @@ fn sorted(value: Value) -> Value {
     match value {
         Value::Map(mut entries) => {
             entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-            Value::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (key, sorted(value)))
-                    .collect(),
-            )
+            Value::Map(entries.into_iter().map(|(key, value)| (key, sorted(value))).collect())
         }
         Value::List(elements) => Value::List(elements.into_iter().map(sorted).collect()),
         other => other,
@@ -211,14 +164,8 @@ fn sorted(value: Value) -> Value {
 
 #[test]
 fn moments_are_timestamps() {
-    let credentials = sts::Credentials {
-        expiration: 1_790_000_000_000,
-        ..Default::default()
-    };
-    assert_eq!(
-        credentials.into_value().get("Expiration"),
-        Some(&Value::Timestamp(1_790_000_000_000))
-    );
+    let credentials = sts::Credentials { expiration: 1_790_000_000_000, ..Default::default() };
+    assert_eq!(credentials.into_value().get("Expiration"), Some(&Value::Timestamp(1_790_000_000_000)));
 }
 
 #[test]
@@ -235,26 +182,14 @@ fn debug_hides_secrets() {
         session_token: "token".into(),
         ..Default::default()
     };
-    let answer = sts::AssumeRoleResponse {
-        credentials: Some(credentials),
-        ..Default::default()
-    };
+    let answer = sts::AssumeRoleResponse { credentials: Some(credentials), ..Default::default() };
     let shown = format!("{answer:?}");
-    assert!(
-        shown.contains("ASIAEXAMPLE") && !shown.contains("hush") && !shown.contains("\"token\""),
-        "{shown}"
-    );
+    assert!(shown.contains("ASIAEXAMPLE") && !shown.contains("hush") && !shown.contains("\"token\""), "{shown}");
 
     let parameters = [("PASSWORD".to_owned(), "hush".to_owned())].into();
-    let input = cognito_idp::InitiateAuthRequest {
-        auth_parameters: Some(parameters),
-        ..Default::default()
-    };
+    let input = cognito_idp::InitiateAuthRequest { auth_parameters: Some(parameters), ..Default::default() };
     let shown = format!("{input:?}");
-    assert!(
-        !shown.contains("hush") && shown.contains("(hidden)"),
-        "{shown}"
-    );
+    assert!(!shown.contains("hush") && shown.contains("(hidden)"), "{shown}");
 }
 
 #[test]
@@ -268,10 +203,7 @@ fn errors_have_the_codes_and_statuses_of_the_wire() {
         cognito_idp::error::internal_error("m"),
         cognito_identity::error::validation("m"),
     ];
-    let said: Vec<String> = all
-        .iter()
-        .map(|fault| format!("{} {}", fault.code, fault.status))
-        .collect();
+    let said: Vec<String> = all.iter().map(|fault| format!("{} {}", fault.code, fault.status)).collect();
     assert_eq!(
         said,
         [
@@ -289,35 +221,16 @@ fn errors_have_the_codes_and_statuses_of_the_wire() {
 #[test]
 fn resources_say_where_they_come_from() {
     static POOL: Binding = Binding::Fill(&[("UserPoolId", Variable::Member("UserPoolId"))]);
-    static NEW_ROLE: Binding = Binding::Fill(&[(
-        "RoleNameWithPath",
-        Variable::NameWithPath {
-            name: "RoleName",
-            path: Some("Path"),
-        },
-    )]);
-    static ROLE: Binding = Binding::Fill(&[(
-        "RoleNameWithPath",
-        Variable::NameWithPath {
-            name: "RoleName",
-            path: None,
-        },
-    )]);
+    static NEW_ROLE: Binding =
+        Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: Some("Path") })]);
+    static ROLE: Binding =
+        Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]);
     let pool = &cognito_idp::AdminCreateUser::OPERATION.resources[0];
-    assert_eq!(
-        pool.arn,
-        "arn:${Partition}:cognito-idp:${Region}:${Account}:userpool/${UserPoolId}"
-    );
+    assert_eq!(pool.arn, "arn:${Partition}:cognito-idp:${Region}:${Account}:userpool/${UserPoolId}");
     assert_eq!(pool.binding, POOL);
     assert_eq!(iam::CreateRole::OPERATION.resources[0].binding, NEW_ROLE);
     assert_eq!(iam::GetRole::OPERATION.resources[0].binding, ROLE);
-    assert_eq!(
-        sts::AssumeRole::OPERATION.resources[0].binding,
-        Binding::Arn("RoleArn")
-    );
-    assert_eq!(
-        iam::ChangePassword::OPERATION.resources[0].binding,
-        Binding::Caller
-    );
+    assert_eq!(sts::AssumeRole::OPERATION.resources[0].binding, Binding::Arn("RoleArn"));
+    assert_eq!(iam::ChangePassword::OPERATION.resources[0].binding, Binding::Caller);
     assert!(sts::GetCallerIdentity::OPERATION.resources.is_empty());
 }

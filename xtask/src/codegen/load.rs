@@ -45,29 +45,14 @@ impl Service {
         let mut model: Model = read_json(&sources.folder.join(format!("{service}.json")))?;
         let overrides = sources.overrides.get(service).cloned().unwrap_or_default();
         for (name, patch) in &overrides.shapes {
-            let shape = model
-                .shapes
-                .get_mut(name)
-                .ok_or(format!("overrides.json: {service} has no shape {name}"))?;
+            let shape = model.shapes.get_mut(name).ok_or(format!("overrides.json: {service} has no shape {name}"))?;
             patch.apply(shape)?;
         }
         for name in overrides.operations.keys() {
-            model
-                .operations
-                .get(name)
-                .ok_or(format!("overrides.json: {service} has no operation {name}"))?;
+            model.operations.get(name).ok_or(format!("overrides.json: {service} has no operation {name}"))?;
         }
-        let actions = sources
-            .actions
-            .get(service)
-            .cloned()
-            .ok_or(format!("actions.json: no {service}"))?;
-        Ok(Service {
-            name: model.signing_name.clone(),
-            model,
-            actions,
-            overrides,
-        })
+        let actions = sources.actions.get(service).cloned().ok_or(format!("actions.json: no {service}"))?;
+        Ok(Service { name: model.signing_name.clone(), model, actions, overrides })
     }
 }
 
@@ -203,29 +188,17 @@ pub struct ShapePatch {
 impl ShapePatch {
     fn apply(&self, shape: &mut Shape) -> Result<(), String> {
         if let Some(status) = self.status {
-            shape
-                .error
-                .as_mut()
-                .ok_or("overrides.json: a status for a shape that is no error")?
-                .status = status;
+            shape.error.as_mut().ok_or("overrides.json: a status for a shape that is no error")?.status = status;
         }
         if let Some(matches) = &self.matches {
-            shape
-                .pattern
-                .as_ref()
-                .ok_or("overrides.json: `matches` for a shape without a pattern")?;
+            shape.pattern.as_ref().ok_or("overrides.json: `matches` for a shape without a pattern")?;
             shape.matches = Some(matches.clone());
         }
         if let Some(sensitive) = self.sensitive {
             shape.sensitive = sensitive;
         }
         if let Some(order) = &self.order {
-            let place = |name: &str| {
-                order
-                    .iter()
-                    .position(|first| first == name)
-                    .unwrap_or(order.len())
-            };
+            let place = |name: &str| order.iter().position(|first| first == name).unwrap_or(order.len());
             shape.members.0.sort_by_key(|(name, _)| place(name));
         }
         Ok(())
@@ -265,17 +238,11 @@ impl<T> Default for Ordered<T> {
 impl<T> Ordered<T> {
     /// The value under `name`.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     fn get_mut(&mut self, name: &str) -> Option<&mut T> {
-        self.0
-            .iter_mut()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        self.0.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 }
 

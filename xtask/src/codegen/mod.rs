@@ -23,14 +23,12 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         [flag] if flag == "--check" => true,
         _ => return Err("cargo xtask codegen [--check]".to_owned()),
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .ok_or("no workspace above xtask")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace above xtask")?;
     let sources = load::Sources::read(&root.join("models"))?;
     let mut stale = Vec::new();
     for (path, text) in files(&sources)? {
         let path = root.join("crates/model/src").join(path);
-        let text = format_rust(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = format_rust(root, &text).map_err(|error| format!("{}: {error}", path.display()))?;
         if fs::read_to_string(&path).is_ok_and(|current| current == text) {
             continue;
         }
@@ -41,14 +39,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         fs::create_dir_all(path.parent().unwrap_or(root)).map_err(|error| error.to_string())?;
         fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    if stale.is_empty() {
-        Ok(())
-    } else {
-        Err(format!(
-            "stale, run `cargo xtask codegen`:\n{}",
-            stale.join("\n")
-        ))
-    }
+    if stale.is_empty() { Ok(()) } else { Err(format!("stale, run `cargo xtask codegen`:\n{}", stale.join("\n"))) }
 }
 
 fn files(sources: &load::Sources) -> Result<Vec<(PathBuf, String)>, String> {
@@ -56,17 +47,17 @@ fn files(sources: &load::Sources) -> Result<Vec<(PathBuf, String)>, String> {
     for service in SERVICES {
         let service = load::Service::read(sources, service)?;
         let folder = PathBuf::from(names::snake(&service.name));
-        for (file, text) in
-            emit::service(&service).map_err(|error| format!("{}: {error}", service.name))?
-        {
+        for (file, text) in emit::service(&service).map_err(|error| format!("{}: {error}", service.name))? {
             files.push((folder.join(file), text));
         }
     }
     Ok(files)
 }
 
-fn format_rust(text: &str) -> Result<String, String> {
+/// Formats by the workspace's own `rustfmt.toml`, wherever the task was started.
+fn format_rust(root: &Path, text: &str) -> Result<String, String> {
     let mut child = Command::new("rustfmt")
+        .current_dir(root)
         .args(["--edition", "2024", "--emit", "stdout"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -74,13 +65,9 @@ fn format_rust(text: &str) -> Result<String, String> {
         .map_err(|error| format!("rustfmt: {error}"))?;
     // rustfmt reads all of its input before it writes, so this cannot block.
     let mut input = child.stdin.take().ok_or("rustfmt: no stdin")?;
-    input
-        .write_all(text.as_bytes())
-        .map_err(|error| error.to_string())?;
+    input.write_all(text.as_bytes()).map_err(|error| error.to_string())?;
     drop(input);
-    let output = child
-        .wait_with_output()
-        .map_err(|error| error.to_string())?;
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err("rustfmt refused the generated text".to_owned());
     }

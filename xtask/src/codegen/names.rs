@@ -40,10 +40,9 @@ pub fn upper_snake(name: &str) -> String {
 pub fn field(name: &str) -> String {
     let name = snake(name);
     match name.as_str() {
-        "type" | "ref" | "match" | "use" | "mod" | "self" | "where" | "move" | "enum"
-        | "struct" | "static" | "const" | "fn" | "in" | "loop" | "for" | "if" | "else"
-        | "return" | "box" | "final" | "abstract" | "override" | "priv" | "try" | "yield"
-        | "async" | "await" | "dyn" => format!("r#{name}"),
+        "type" | "ref" | "match" | "use" | "mod" | "self" | "where" | "move" | "enum" | "struct" | "static"
+        | "const" | "fn" | "in" | "loop" | "for" | "if" | "else" | "return" | "box" | "final" | "abstract"
+        | "override" | "priv" | "try" | "yield" | "async" | "await" | "dyn" => format!("r#{name}"),
         _ => name,
     }
 }
@@ -58,14 +57,8 @@ mod tests {
             ("UserMFASettingList", "user_mfa_setting_list"),
             ("CallbackURLs", "callback_urls"),
             ("OpenIdConnectProviderARNs", "open_id_connect_provider_arns"),
-            (
-                "AllowedOAuthFlowsUserPoolClient",
-                "allowed_oauth_flows_user_pool_client",
-            ),
-            (
-                "CreateOpenIDConnectProvider",
-                "create_open_id_connect_provider",
-            ),
+            ("AllowedOAuthFlowsUserPoolClient", "allowed_oauth_flows_user_pool_client"),
+            ("CreateOpenIDConnectProvider", "create_open_id_connect_provider"),
             ("ListMFADevices", "list_mfa_devices"),
             ("S3Bucket", "s3_bucket"),
             ("AssumeRoleWithSAML", "assume_role_with_saml"),

@@ -6,13 +6,8 @@
 /// What the crate has no counterpart for: look-around and back-references. Such a shape needs `matches` in
 /// `overrides.json`.
 pub fn translate(java: &str) -> Result<String, String> {
-    if ["(?=", "(?!", "(?<"]
-        .iter()
-        .any(|look_around| java.contains(look_around))
-    {
-        return Err(format!(
-            "`{java}` looks around: say `matches` in overrides.json"
-        ));
+    if ["(?=", "(?!", "(?<"].iter().any(|look_around| java.contains(look_around)) {
+        return Err(format!("`{java}` looks around: say `matches` in overrides.json"));
     }
     let mut out = String::new();
     let mut in_class = false;
@@ -54,10 +49,7 @@ mod tests {
 
     #[test]
     fn word_characters_are_ascii() {
-        assert_eq!(
-            translate(r"[\w-]+:[0-9a-f-]+").as_deref(),
-            Ok("[[0-9A-Za-z_]-]+:[0-9a-f-]+")
-        );
+        assert_eq!(translate(r"[\w-]+:[0-9a-f-]+").as_deref(), Ok("[[0-9A-Za-z_]-]+:[0-9a-f-]+"));
     }
 
     #[test]

@@ -8,149 +8,86 @@ use contract::{Kind, Member, Pattern, Schema, TimestampFormat};
 
 static PATTERN_9: Pattern = Pattern::new(r"(un)?authenticated", r"(un)?authenticated");
 static PATTERN_8: Pattern = Pattern::new(r"[\S]+", r"[[^\t\n\x0B\x0C\r\x20]]+");
-static PATTERN_1: Pattern = Pattern::new(
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
-);
+static PATTERN_1: Pattern = Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+", r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+");
 static PATTERN_5: Pattern = Pattern::new(r"[\w-]+:[0-9a-f-]+", r"[[0-9A-Za-z_]-]+:[0-9a-f-]+");
 static PATTERN_7: Pattern = Pattern::new(r"[\w.;_/-]+", r"[[0-9A-Za-z_].;_/-]+");
 static PATTERN_4: Pattern = Pattern::new(r"[\w._-]+", r"[[0-9A-Za-z_]._-]+");
 static PATTERN_3: Pattern = Pattern::new(r"[\w._:/-]+", r"[[0-9A-Za-z_]._:/-]+");
-static PATTERN_6: Pattern = Pattern::new(
-    r"[\w\s+=,.@-]+",
-    r"[[0-9A-Za-z_][\t\n\x0B\x0C\r\x20]+=,.@-]+",
-);
+static PATTERN_6: Pattern = Pattern::new(r"[\w\s+=,.@-]+", r"[[0-9A-Za-z_][\t\n\x0B\x0C\r\x20]+=,.@-]+");
 static PATTERN_2: Pattern = Pattern::new(r"[\w_]+", r"[[0-9A-Za-z_]_]+");
 static PATTERN_0: Pattern = Pattern::new(r"\d+", r"[0-9]+");
 
 /// Every pattern, for the test that compiles them.
 pub static PATTERNS: &[&Pattern] = &[
-    &PATTERN_9, &PATTERN_8, &PATTERN_1, &PATTERN_5, &PATTERN_7, &PATTERN_4, &PATTERN_3, &PATTERN_6,
-    &PATTERN_2, &PATTERN_0,
+    &PATTERN_9, &PATTERN_8, &PATTERN_1, &PATTERN_5, &PATTERN_7, &PATTERN_4, &PATTERN_3, &PATTERN_6, &PATTERN_2,
+    &PATTERN_0,
 ];
 
 pub static ARN_STRING: Schema = Schema {
     name: "ARNString",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ACCESS_KEY_STRING: Schema = Schema {
     name: "AccessKeyString",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ACCOUNT_ID: Schema = Schema {
     name: "AccountId",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(15),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(15), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static AMBIGUOUS_ROLE_RESOLUTION_TYPE: Schema = Schema {
     name: "AmbiguousRoleResolutionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["AuthenticatedRole", "Deny"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["AuthenticatedRole", "Deny"] },
     sensitive: false,
 };
 pub static CLAIM_NAME: Schema = Schema {
     name: "ClaimName",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: Some(&PATTERN_1),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_1), values: &[] },
     sensitive: false,
 };
 pub static CLAIM_VALUE: Schema = Schema {
     name: "ClaimValue",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
-pub static CLASSIC_FLOW: Schema = Schema {
-    name: "ClassicFlow",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static CLASSIC_FLOW: Schema = Schema { name: "ClassicFlow", kind: Kind::Boolean, sensitive: false };
 pub static COGNITO_IDENTITY_PROVIDER: Schema = Schema {
     name: "CognitoIdentityProvider",
     kind: Kind::Structure {
         members: &[
             Member::optional("ProviderName", &COGNITO_IDENTITY_PROVIDER_NAME),
             Member::optional("ClientId", &COGNITO_IDENTITY_PROVIDER_CLIENT_ID),
-            Member::optional(
-                "ServerSideTokenCheck",
-                &COGNITO_IDENTITY_PROVIDER_TOKEN_CHECK,
-            ),
+            Member::optional("ServerSideTokenCheck", &COGNITO_IDENTITY_PROVIDER_TOKEN_CHECK),
         ],
     },
     sensitive: false,
 };
 pub static COGNITO_IDENTITY_PROVIDER_CLIENT_ID: Schema = Schema {
     name: "CognitoIdentityProviderClientId",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_2),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_2), values: &[] },
     sensitive: false,
 };
 pub static COGNITO_IDENTITY_PROVIDER_LIST: Schema = Schema {
     name: "CognitoIdentityProviderList",
-    kind: Kind::List {
-        element: &COGNITO_IDENTITY_PROVIDER,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &COGNITO_IDENTITY_PROVIDER, min: None, max: None },
     sensitive: false,
 };
 pub static COGNITO_IDENTITY_PROVIDER_NAME: Schema = Schema {
     name: "CognitoIdentityProviderName",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_3),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_3), values: &[] },
     sensitive: false,
 };
-pub static COGNITO_IDENTITY_PROVIDER_TOKEN_CHECK: Schema = Schema {
-    name: "CognitoIdentityProviderTokenCheck",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static COGNITO_IDENTITY_PROVIDER_TOKEN_CHECK: Schema =
+    Schema { name: "CognitoIdentityProviderTokenCheck", kind: Kind::Boolean, sensitive: false };
 pub static CREATE_IDENTITY_POOL_INPUT: Schema = Schema {
     name: "CreateIdentityPoolInput",
     kind: Kind::Structure {
         members: &[
             Member::required("IdentityPoolName", &IDENTITY_POOL_NAME),
-            Member::required(
-                "AllowUnauthenticatedIdentities",
-                &IDENTITY_POOL_UNAUTHENTICATED,
-            ),
+            Member::required("AllowUnauthenticatedIdentities", &IDENTITY_POOL_UNAUTHENTICATED),
             Member::optional("AllowClassicFlow", &CLASSIC_FLOW),
             Member::optional("SupportedLoginProviders", &IDENTITY_PROVIDERS),
             Member::optional("DeveloperProviderName", &DEVELOPER_PROVIDER_NAME),
@@ -174,86 +111,50 @@ pub static CREDENTIALS: Schema = Schema {
     },
     sensitive: false,
 };
-pub static DATE_TYPE: Schema = Schema {
-    name: "DateType",
-    kind: Kind::Timestamp { format: None },
-    sensitive: false,
-};
+pub static DATE_TYPE: Schema = Schema { name: "DateType", kind: Kind::Timestamp { format: None }, sensitive: false };
 pub static DELETE_IDENTITIES_INPUT: Schema = Schema {
     name: "DeleteIdentitiesInput",
-    kind: Kind::Structure {
-        members: &[Member::required("IdentityIdsToDelete", &IDENTITY_ID_LIST)],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityIdsToDelete", &IDENTITY_ID_LIST)] },
     sensitive: false,
 };
 pub static DELETE_IDENTITIES_RESPONSE: Schema = Schema {
     name: "DeleteIdentitiesResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "UnprocessedIdentityIds",
-            &UNPROCESSED_IDENTITY_ID_LIST,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UnprocessedIdentityIds", &UNPROCESSED_IDENTITY_ID_LIST)] },
     sensitive: false,
 };
 pub static DELETE_IDENTITY_POOL_INPUT: Schema = Schema {
     name: "DeleteIdentityPoolInput",
-    kind: Kind::Structure {
-        members: &[Member::required("IdentityPoolId", &IDENTITY_POOL_ID)],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityPoolId", &IDENTITY_POOL_ID)] },
     sensitive: false,
 };
 pub static DESCRIBE_IDENTITY_INPUT: Schema = Schema {
     name: "DescribeIdentityInput",
-    kind: Kind::Structure {
-        members: &[Member::required("IdentityId", &IDENTITY_ID)],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityId", &IDENTITY_ID)] },
     sensitive: false,
 };
 pub static DESCRIBE_IDENTITY_POOL_INPUT: Schema = Schema {
     name: "DescribeIdentityPoolInput",
-    kind: Kind::Structure {
-        members: &[Member::required("IdentityPoolId", &IDENTITY_POOL_ID)],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityPoolId", &IDENTITY_POOL_ID)] },
     sensitive: false,
 };
 pub static DEVELOPER_PROVIDER_NAME: Schema = Schema {
     name: "DeveloperProviderName",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static DEVELOPER_USER_IDENTIFIER: Schema = Schema {
     name: "DeveloperUserIdentifier",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(1024),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(1024), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static DEVELOPER_USER_IDENTIFIER_LIST: Schema = Schema {
     name: "DeveloperUserIdentifierList",
-    kind: Kind::List {
-        element: &DEVELOPER_USER_IDENTIFIER,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &DEVELOPER_USER_IDENTIFIER, min: None, max: None },
     sensitive: false,
 };
 pub static ERROR_CODE: Schema = Schema {
     name: "ErrorCode",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["AccessDenied", "InternalServerError"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["AccessDenied", "InternalServerError"] },
     sensitive: false,
 };
 pub static GET_CREDENTIALS_FOR_IDENTITY_INPUT: Schema = Schema {
@@ -270,10 +171,7 @@ pub static GET_CREDENTIALS_FOR_IDENTITY_INPUT: Schema = Schema {
 pub static GET_CREDENTIALS_FOR_IDENTITY_RESPONSE: Schema = Schema {
     name: "GetCredentialsForIdentityResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("IdentityId", &IDENTITY_ID),
-            Member::optional("Credentials", &CREDENTIALS),
-        ],
+        members: &[Member::optional("IdentityId", &IDENTITY_ID), Member::optional("Credentials", &CREDENTIALS)],
     },
     sensitive: false,
 };
@@ -290,16 +188,12 @@ pub static GET_ID_INPUT: Schema = Schema {
 };
 pub static GET_ID_RESPONSE: Schema = Schema {
     name: "GetIdResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("IdentityId", &IDENTITY_ID)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("IdentityId", &IDENTITY_ID)] },
     sensitive: false,
 };
 pub static GET_IDENTITY_POOL_ROLES_INPUT: Schema = Schema {
     name: "GetIdentityPoolRolesInput",
-    kind: Kind::Structure {
-        members: &[Member::required("IdentityPoolId", &IDENTITY_POOL_ID)],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityPoolId", &IDENTITY_POOL_ID)] },
     sensitive: false,
 };
 pub static GET_IDENTITY_POOL_ROLES_RESPONSE: Schema = Schema {
@@ -329,30 +223,21 @@ pub static GET_OPEN_ID_TOKEN_FOR_DEVELOPER_IDENTITY_INPUT: Schema = Schema {
 pub static GET_OPEN_ID_TOKEN_FOR_DEVELOPER_IDENTITY_RESPONSE: Schema = Schema {
     name: "GetOpenIdTokenForDeveloperIdentityResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("IdentityId", &IDENTITY_ID),
-            Member::optional("Token", &OIDC_TOKEN),
-        ],
+        members: &[Member::optional("IdentityId", &IDENTITY_ID), Member::optional("Token", &OIDC_TOKEN)],
     },
     sensitive: false,
 };
 pub static GET_OPEN_ID_TOKEN_INPUT: Schema = Schema {
     name: "GetOpenIdTokenInput",
     kind: Kind::Structure {
-        members: &[
-            Member::required("IdentityId", &IDENTITY_ID),
-            Member::optional("Logins", &LOGINS_MAP),
-        ],
+        members: &[Member::required("IdentityId", &IDENTITY_ID), Member::optional("Logins", &LOGINS_MAP)],
     },
     sensitive: false,
 };
 pub static GET_OPEN_ID_TOKEN_RESPONSE: Schema = Schema {
     name: "GetOpenIdTokenResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("IdentityId", &IDENTITY_ID),
-            Member::optional("Token", &OIDC_TOKEN),
-        ],
+        members: &[Member::optional("IdentityId", &IDENTITY_ID), Member::optional("Token", &OIDC_TOKEN)],
     },
     sensitive: false,
 };
@@ -378,18 +263,10 @@ pub static GET_PRINCIPAL_TAG_ATTRIBUTE_MAP_RESPONSE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static HIDE_DISABLED: Schema = Schema {
-    name: "HideDisabled",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static HIDE_DISABLED: Schema = Schema { name: "HideDisabled", kind: Kind::Boolean, sensitive: false };
 pub static IDENTITIES_LIST: Schema = Schema {
     name: "IdentitiesList",
-    kind: Kind::List {
-        element: &IDENTITY_DESCRIPTION,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &IDENTITY_DESCRIPTION, min: None, max: None },
     sensitive: false,
 };
 pub static IDENTITY_DESCRIPTION: Schema = Schema {
@@ -406,21 +283,12 @@ pub static IDENTITY_DESCRIPTION: Schema = Schema {
 };
 pub static IDENTITY_ID: Schema = Schema {
     name: "IdentityId",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(55),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(55), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: false,
 };
 pub static IDENTITY_ID_LIST: Schema = Schema {
     name: "IdentityIdList",
-    kind: Kind::List {
-        element: &IDENTITY_ID,
-        min: Some(1),
-        max: Some(60),
-    },
+    kind: Kind::List { element: &IDENTITY_ID, min: Some(1), max: Some(60) },
     sensitive: false,
 };
 pub static IDENTITY_POOL: Schema = Schema {
@@ -429,10 +297,7 @@ pub static IDENTITY_POOL: Schema = Schema {
         members: &[
             Member::required("IdentityPoolId", &IDENTITY_POOL_ID),
             Member::required("IdentityPoolName", &IDENTITY_POOL_NAME),
-            Member::required(
-                "AllowUnauthenticatedIdentities",
-                &IDENTITY_POOL_UNAUTHENTICATED,
-            ),
+            Member::required("AllowUnauthenticatedIdentities", &IDENTITY_POOL_UNAUTHENTICATED),
             Member::optional("AllowClassicFlow", &CLASSIC_FLOW),
             Member::optional("SupportedLoginProviders", &IDENTITY_PROVIDERS),
             Member::optional("DeveloperProviderName", &DEVELOPER_PROVIDER_NAME),
@@ -446,22 +311,12 @@ pub static IDENTITY_POOL: Schema = Schema {
 };
 pub static IDENTITY_POOL_ID: Schema = Schema {
     name: "IdentityPoolId",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(55),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(55), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: false,
 };
 pub static IDENTITY_POOL_NAME: Schema = Schema {
     name: "IdentityPoolName",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_6),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_6), values: &[] },
     sensitive: false,
 };
 pub static IDENTITY_POOL_SHORT_DESCRIPTION: Schema = Schema {
@@ -476,75 +331,39 @@ pub static IDENTITY_POOL_SHORT_DESCRIPTION: Schema = Schema {
 };
 pub static IDENTITY_POOL_TAGS_LIST_TYPE: Schema = Schema {
     name: "IdentityPoolTagsListType",
-    kind: Kind::List {
-        element: &TAG_KEYS_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &TAG_KEYS_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static IDENTITY_POOL_TAGS_TYPE: Schema = Schema {
     name: "IdentityPoolTagsType",
-    kind: Kind::Map {
-        key: &TAG_KEYS_TYPE,
-        value: &TAG_VALUE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &TAG_KEYS_TYPE, value: &TAG_VALUE_TYPE, min: None, max: None },
     sensitive: false,
 };
-pub static IDENTITY_POOL_UNAUTHENTICATED: Schema = Schema {
-    name: "IdentityPoolUnauthenticated",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static IDENTITY_POOL_UNAUTHENTICATED: Schema =
+    Schema { name: "IdentityPoolUnauthenticated", kind: Kind::Boolean, sensitive: false };
 pub static IDENTITY_POOLS_LIST: Schema = Schema {
     name: "IdentityPoolsList",
-    kind: Kind::List {
-        element: &IDENTITY_POOL_SHORT_DESCRIPTION,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &IDENTITY_POOL_SHORT_DESCRIPTION, min: None, max: None },
     sensitive: false,
 };
 pub static IDENTITY_PROVIDER_ID: Schema = Schema {
     name: "IdentityProviderId",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_7),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_7), values: &[] },
     sensitive: false,
 };
 pub static IDENTITY_PROVIDER_NAME: Schema = Schema {
     name: "IdentityProviderName",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static IDENTITY_PROVIDER_TOKEN: Schema = Schema {
     name: "IdentityProviderToken",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(50000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(50000), pattern: None, values: &[] },
     sensitive: true,
 };
 pub static IDENTITY_PROVIDERS: Schema = Schema {
     name: "IdentityProviders",
-    kind: Kind::Map {
-        key: &IDENTITY_PROVIDER_NAME,
-        value: &IDENTITY_PROVIDER_ID,
-        min: None,
-        max: Some(10),
-    },
+    kind: Kind::Map { key: &IDENTITY_PROVIDER_NAME, value: &IDENTITY_PROVIDER_ID, min: None, max: Some(10) },
     sensitive: false,
 };
 pub static LIST_IDENTITIES_INPUT: Schema = Schema {
@@ -573,10 +392,7 @@ pub static LIST_IDENTITIES_RESPONSE: Schema = Schema {
 pub static LIST_IDENTITY_POOLS_INPUT: Schema = Schema {
     name: "ListIdentityPoolsInput",
     kind: Kind::Structure {
-        members: &[
-            Member::required("MaxResults", &QUERY_LIMIT),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::required("MaxResults", &QUERY_LIMIT), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
@@ -592,35 +408,22 @@ pub static LIST_IDENTITY_POOLS_RESPONSE: Schema = Schema {
 };
 pub static LIST_TAGS_FOR_RESOURCE_INPUT: Schema = Schema {
     name: "ListTagsForResourceInput",
-    kind: Kind::Structure {
-        members: &[Member::required("ResourceArn", &ARN_STRING)],
-    },
+    kind: Kind::Structure { members: &[Member::required("ResourceArn", &ARN_STRING)] },
     sensitive: false,
 };
 pub static LIST_TAGS_FOR_RESOURCE_RESPONSE: Schema = Schema {
     name: "ListTagsForResourceResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Tags", &IDENTITY_POOL_TAGS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Tags", &IDENTITY_POOL_TAGS_TYPE)] },
     sensitive: false,
 };
 pub static LOGINS_LIST: Schema = Schema {
     name: "LoginsList",
-    kind: Kind::List {
-        element: &IDENTITY_PROVIDER_NAME,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &IDENTITY_PROVIDER_NAME, min: None, max: None },
     sensitive: false,
 };
 pub static LOGINS_MAP: Schema = Schema {
     name: "LoginsMap",
-    kind: Kind::Map {
-        key: &IDENTITY_PROVIDER_NAME,
-        value: &IDENTITY_PROVIDER_TOKEN,
-        min: None,
-        max: Some(10),
-    },
+    kind: Kind::Map { key: &IDENTITY_PROVIDER_NAME, value: &IDENTITY_PROVIDER_TOKEN, min: None, max: Some(10) },
     sensitive: false,
 };
 pub static LOOKUP_DEVELOPER_IDENTITY_INPUT: Schema = Schema {
@@ -641,10 +444,7 @@ pub static LOOKUP_DEVELOPER_IDENTITY_RESPONSE: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::optional("IdentityId", &IDENTITY_ID),
-            Member::optional(
-                "DeveloperUserIdentifierList",
-                &DEVELOPER_USER_IDENTIFIER_LIST,
-            ),
+            Member::optional("DeveloperUserIdentifierList", &DEVELOPER_USER_IDENTIFIER_LIST),
             Member::optional("NextToken", &PAGINATION_KEY),
         ],
     },
@@ -674,11 +474,7 @@ pub static MAPPING_RULE_MATCH_TYPE: Schema = Schema {
 };
 pub static MAPPING_RULES_LIST: Schema = Schema {
     name: "MappingRulesList",
-    kind: Kind::List {
-        element: &MAPPING_RULE,
-        min: Some(1),
-        max: Some(400),
-    },
+    kind: Kind::List { element: &MAPPING_RULE, min: Some(1), max: Some(400) },
     sensitive: false,
 };
 pub static MERGE_DEVELOPER_IDENTITIES_INPUT: Schema = Schema {
@@ -695,78 +491,41 @@ pub static MERGE_DEVELOPER_IDENTITIES_INPUT: Schema = Schema {
 };
 pub static MERGE_DEVELOPER_IDENTITIES_RESPONSE: Schema = Schema {
     name: "MergeDeveloperIdentitiesResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("IdentityId", &IDENTITY_ID)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("IdentityId", &IDENTITY_ID)] },
     sensitive: false,
 };
 pub static OIDC_PROVIDER_LIST: Schema = Schema {
     name: "OIDCProviderList",
-    kind: Kind::List {
-        element: &ARN_STRING,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ARN_STRING, min: None, max: None },
     sensitive: false,
 };
 pub static OIDC_TOKEN: Schema = Schema {
     name: "OIDCToken",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static PAGINATION_KEY: Schema = Schema {
     name: "PaginationKey",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(65535),
-        pattern: Some(&PATTERN_8),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(65535), pattern: Some(&PATTERN_8), values: &[] },
     sensitive: false,
 };
 pub static PRINCIPAL_TAG_ID: Schema = Schema {
     name: "PrincipalTagID",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static PRINCIPAL_TAG_VALUE: Schema = Schema {
     name: "PrincipalTagValue",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static PRINCIPAL_TAGS: Schema = Schema {
     name: "PrincipalTags",
-    kind: Kind::Map {
-        key: &PRINCIPAL_TAG_ID,
-        value: &PRINCIPAL_TAG_VALUE,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::Map { key: &PRINCIPAL_TAG_ID, value: &PRINCIPAL_TAG_VALUE, min: None, max: Some(50) },
     sensitive: false,
 };
-pub static QUERY_LIMIT: Schema = Schema {
-    name: "QueryLimit",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(60),
-    },
-    sensitive: false,
-};
+pub static QUERY_LIMIT: Schema =
+    Schema { name: "QueryLimit", kind: Kind::Integer { min: Some(1), max: Some(60) }, sensitive: false };
 pub static ROLE_MAPPING: Schema = Schema {
     name: "RoleMapping",
     kind: Kind::Structure {
@@ -780,78 +539,42 @@ pub static ROLE_MAPPING: Schema = Schema {
 };
 pub static ROLE_MAPPING_MAP: Schema = Schema {
     name: "RoleMappingMap",
-    kind: Kind::Map {
-        key: &IDENTITY_PROVIDER_NAME,
-        value: &ROLE_MAPPING,
-        min: None,
-        max: Some(10),
-    },
+    kind: Kind::Map { key: &IDENTITY_PROVIDER_NAME, value: &ROLE_MAPPING, min: None, max: Some(10) },
     sensitive: false,
 };
 pub static ROLE_MAPPING_TYPE: Schema = Schema {
     name: "RoleMappingType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Token", "Rules"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Token", "Rules"] },
     sensitive: false,
 };
 pub static ROLE_TYPE: Schema = Schema {
     name: "RoleType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static ROLES_MAP: Schema = Schema {
     name: "RolesMap",
-    kind: Kind::Map {
-        key: &ROLE_TYPE,
-        value: &ARN_STRING,
-        min: None,
-        max: Some(2),
-    },
+    kind: Kind::Map { key: &ROLE_TYPE, value: &ARN_STRING, min: None, max: Some(2) },
     sensitive: false,
 };
 pub static RULES_CONFIGURATION_TYPE: Schema = Schema {
     name: "RulesConfigurationType",
-    kind: Kind::Structure {
-        members: &[Member::required("Rules", &MAPPING_RULES_LIST)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Rules", &MAPPING_RULES_LIST)] },
     sensitive: false,
 };
 pub static SAML_PROVIDER_LIST: Schema = Schema {
     name: "SAMLProviderList",
-    kind: Kind::List {
-        element: &ARN_STRING,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ARN_STRING, min: None, max: None },
     sensitive: false,
 };
 pub static SECRET_KEY_STRING: Schema = Schema {
     name: "SecretKeyString",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static SESSION_TOKEN_STRING: Schema = Schema {
     name: "SessionTokenString",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static SET_IDENTITY_POOL_ROLES_INPUT: Schema = Schema {
@@ -891,47 +614,25 @@ pub static SET_PRINCIPAL_TAG_ATTRIBUTE_MAP_RESPONSE: Schema = Schema {
 };
 pub static TAG_KEYS_TYPE: Schema = Schema {
     name: "TagKeysType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static TAG_RESOURCE_INPUT: Schema = Schema {
     name: "TagResourceInput",
     kind: Kind::Structure {
-        members: &[
-            Member::required("ResourceArn", &ARN_STRING),
-            Member::required("Tags", &IDENTITY_POOL_TAGS_TYPE),
-        ],
+        members: &[Member::required("ResourceArn", &ARN_STRING), Member::required("Tags", &IDENTITY_POOL_TAGS_TYPE)],
     },
     sensitive: false,
 };
-pub static TAG_RESOURCE_RESPONSE: Schema = Schema {
-    name: "TagResourceResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static TAG_RESOURCE_RESPONSE: Schema =
+    Schema { name: "TagResourceResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static TAG_VALUE_TYPE: Schema = Schema {
     name: "TagValueType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
-pub static TOKEN_DURATION: Schema = Schema {
-    name: "TokenDuration",
-    kind: Kind::Long {
-        min: Some(1),
-        max: Some(86400),
-    },
-    sensitive: false,
-};
+pub static TOKEN_DURATION: Schema =
+    Schema { name: "TokenDuration", kind: Kind::Long { min: Some(1), max: Some(86400) }, sensitive: false };
 pub static UNLINK_DEVELOPER_IDENTITY_INPUT: Schema = Schema {
     name: "UnlinkDeveloperIdentityInput",
     kind: Kind::Structure {
@@ -958,20 +659,13 @@ pub static UNLINK_IDENTITY_INPUT: Schema = Schema {
 pub static UNPROCESSED_IDENTITY_ID: Schema = Schema {
     name: "UnprocessedIdentityId",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("IdentityId", &IDENTITY_ID),
-            Member::optional("ErrorCode", &ERROR_CODE),
-        ],
+        members: &[Member::optional("IdentityId", &IDENTITY_ID), Member::optional("ErrorCode", &ERROR_CODE)],
     },
     sensitive: false,
 };
 pub static UNPROCESSED_IDENTITY_ID_LIST: Schema = Schema {
     name: "UnprocessedIdentityIdList",
-    kind: Kind::List {
-        element: &UNPROCESSED_IDENTITY_ID,
-        min: None,
-        max: Some(60),
-    },
+    kind: Kind::List { element: &UNPROCESSED_IDENTITY_ID, min: None, max: Some(60) },
     sensitive: false,
 };
 pub static UNTAG_RESOURCE_INPUT: Schema = Schema {
@@ -984,13 +678,6 @@ pub static UNTAG_RESOURCE_INPUT: Schema = Schema {
     },
     sensitive: false,
 };
-pub static UNTAG_RESOURCE_RESPONSE: Schema = Schema {
-    name: "UntagResourceResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
-pub static USE_DEFAULTS: Schema = Schema {
-    name: "UseDefaults",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static UNTAG_RESOURCE_RESPONSE: Schema =
+    Schema { name: "UntagResourceResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
+pub static USE_DEFAULTS: Schema = Schema { name: "UseDefaults", kind: Kind::Boolean, sensitive: false };

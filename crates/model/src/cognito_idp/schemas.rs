@@ -11,10 +11,8 @@ static PATTERN_25: Pattern = Pattern::new(
     r"(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?",
     r"(arn:[[0-9A-Za-z_]+=/,.@-]+:[[0-9A-Za-z_]+=/,.@-]+:([[0-9A-Za-z_]+=/,.@-]*)?:[0-9]+:[[0-9A-Za-z_]+=/,.@-]+(:[[0-9A-Za-z_]+=/,.@-]+)?(:[[0-9A-Za-z_]+=/,.@-]+)?)?",
 );
-static PATTERN_38: Pattern = Pattern::new(
-    r".*\{####\}.*",
-    r"[^\n\r\x{85}\x{2028}\x{2029}]*\{####\}[^\n\r\x{85}\x{2028}\x{2029}]*",
-);
+static PATTERN_38: Pattern =
+    Pattern::new(r".*\{####\}.*", r"[^\n\r\x{85}\x{2028}\x{2029}]*\{####\}[^\n\r\x{85}\x{2028}\x{2029}]*");
 static PATTERN_1: Pattern = Pattern::new(r"Level[1-4]", r"Level[1-4]");
 static PATTERN_0: Pattern = Pattern::new(r"[0-9]+", r"[0-9]+");
 static PATTERN_19: Pattern = Pattern::new(r"[A-Za-z0-9-_+/=.]+", r"[A-Za-z0-9-_+/=.]+");
@@ -22,14 +20,9 @@ static PATTERN_40: Pattern = Pattern::new(r"[A-Za-z0-9-_=.]+", r"[A-Za-z0-9-_=.]
 static PATTERN_34: Pattern = Pattern::new(r"[A-Za-z0-9]+", r"[A-Za-z0-9]+");
 static PATTERN_8: Pattern = Pattern::new(r"[\S]+", r"[[^\t\n\x0B\x0C\r\x20]]+");
 static PATTERN_26: Pattern = Pattern::new(r"[\S]+", r"\S+( +\S+)*");
-static PATTERN_27: Pattern = Pattern::new(
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+",
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+",
-);
-static PATTERN_13: Pattern = Pattern::new(
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]*",
-);
+static PATTERN_27: Pattern = Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+", r"[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+");
+static PATTERN_13: Pattern =
+    Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*", r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]*");
 static PATTERN_14: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]*",
@@ -38,22 +31,13 @@ static PATTERN_17: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]*",
 );
-static PATTERN_16: Pattern = Pattern::new(
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]+",
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]+",
-);
-static PATTERN_15: Pattern = Pattern::new(
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+",
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]]+",
-);
-static PATTERN_4: Pattern = Pattern::new(
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+",
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+",
-);
-static PATTERN_9: Pattern = Pattern::new(
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
-    r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
-);
+static PATTERN_16: Pattern =
+    Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]+", r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]*]+");
+static PATTERN_15: Pattern =
+    Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+", r"[\p{L}\p{M}\p{S}\p{N}\p{P}[\t\n\x0B\x0C\r\x20]]+");
+static PATTERN_4: Pattern =
+    Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+", r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+");
+static PATTERN_9: Pattern = Pattern::new(r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+", r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+");
 static PATTERN_12: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
@@ -63,41 +47,22 @@ static PATTERN_35: Pattern = Pattern::new(r"[\w+=/]+", r"[[0-9A-Za-z_]+=/]+");
 static PATTERN_5: Pattern = Pattern::new(r"[\w+]+", r"[[0-9A-Za-z_]+]+");
 static PATTERN_10: Pattern = Pattern::new(r"[\w-]+_[0-9a-f-]+", r"[[0-9A-Za-z_]-]+_[0-9a-f-]+");
 static PATTERN_42: Pattern = Pattern::new(r"[\w-]+_[0-9a-zA-Z]+", r"[[0-9A-Za-z_]-]+_[0-9a-zA-Z]+");
-static PATTERN_6: Pattern = Pattern::new(
-    r"[\w\s+=,.@-]+",
-    r"[[0-9A-Za-z_][\t\n\x0B\x0C\r\x20]+=,.@-]+",
-);
-static PATTERN_21: Pattern =
-    Pattern::new(r"[\w\s+=.@-]+", r"[[0-9A-Za-z_][\t\n\x0B\x0C\r\x20]+=.@-]+");
+static PATTERN_6: Pattern = Pattern::new(r"[\w\s+=,.@-]+", r"[[0-9A-Za-z_][\t\n\x0B\x0C\r\x20]+=,.@-]+");
+static PATTERN_21: Pattern = Pattern::new(r"[\w\s+=.@-]+", r"[[0-9A-Za-z_][\t\n\x0B\x0C\r\x20]+=.@-]+");
 static PATTERN_7: Pattern = Pattern::new(r"[\w]+", r"[[0-9A-Za-z_]]+");
-static PATTERN_30: Pattern = Pattern::new(
-    r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+",
-    r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+",
-);
-static PATTERN_2: Pattern =
-    Pattern::new(r"[\x21\x23-\x5B\x5D-\x7E]+", r"[\x21\x23-\x5B\x5D-\x7E]+");
-static PATTERN_28: Pattern = Pattern::new(
-    r"[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+",
-    r"[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+",
-);
-static PATTERN_39: Pattern = Pattern::new(
-    r"^(terms-of-use|privacy-policy)$",
-    r"^(terms-of-use|privacy-policy)$",
-);
+static PATTERN_30: Pattern = Pattern::new(r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+", r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+");
+static PATTERN_2: Pattern = Pattern::new(r"[\x21\x23-\x5B\x5D-\x7E]+", r"[\x21\x23-\x5B\x5D-\x7E]+");
+static PATTERN_28: Pattern =
+    Pattern::new(r"[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+", r"[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+");
+static PATTERN_39: Pattern = Pattern::new(r"^(terms-of-use|privacy-policy)$", r"^(terms-of-use|privacy-policy)$");
 static PATTERN_36: Pattern = Pattern::new(r"^(tkn|sso)[a-z0-9]{25}$", r"^(tkn|sso)[a-z0-9]{25}$");
-static PATTERN_32: Pattern = Pattern::new(
-    r"^[0-9A-Za-z\.\-_]*(?<!\.)$",
-    r"(?:[0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?",
-);
+static PATTERN_32: Pattern = Pattern::new(r"^[0-9A-Za-z\.\-_]*(?<!\.)$", r"(?:[0-9A-Za-z.\-_]*[0-9A-Za-z\-_])?");
 static PATTERN_20: Pattern = Pattern::new(r"^[0-9a-fA-F]+$", r"^[0-9a-fA-F]+$");
 static PATTERN_24: Pattern = Pattern::new(
     r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
     r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
 );
-static PATTERN_23: Pattern = Pattern::new(
-    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$",
-    r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$",
-);
+static PATTERN_23: Pattern = Pattern::new(r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$", r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$");
 static PATTERN_29: Pattern = Pattern::new(r"^[\w\- ]+$", r"^[[0-9A-Za-z_]\- ]+$");
 static PATTERN_11: Pattern = Pattern::new(
     r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$",
@@ -167,37 +132,21 @@ pub static PATTERNS: &[&Pattern] = &[
 
 pub static AWS_ACCOUNT_ID_TYPE: Schema = Schema {
     name: "AWSAccountIdType",
-    kind: Kind::String {
-        min: None,
-        max: Some(12),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(12), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static ACCESS_TOKEN_VALIDITY_TYPE: Schema = Schema {
     name: "AccessTokenValidityType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(86400),
-    },
+    kind: Kind::Integer { min: Some(1), max: Some(86400) },
     sensitive: false,
 };
 pub static ACCOUNT_RECOVERY_SETTING_TYPE: Schema = Schema {
     name: "AccountRecoverySettingType",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "RecoveryMechanisms",
-            &RECOVERY_MECHANISMS_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("RecoveryMechanisms", &RECOVERY_MECHANISMS_TYPE)] },
     sensitive: false,
 };
-pub static ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE: Schema = Schema {
-    name: "AccountTakeoverActionNotifyType",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static ACCOUNT_TAKEOVER_ACTION_NOTIFY_TYPE: Schema =
+    Schema { name: "AccountTakeoverActionNotifyType", kind: Kind::Boolean, sensitive: false };
 pub static ACCOUNT_TAKEOVER_ACTION_TYPE: Schema = Schema {
     name: "AccountTakeoverActionType",
     kind: Kind::Structure {
@@ -241,59 +190,32 @@ pub static ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static ACR_CONFIGURATION_TYPE: Schema = Schema {
     name: "AcrConfigurationType",
-    kind: Kind::Map {
-        key: &ACR_LEVEL_KEY_TYPE,
-        value: &ACR_LEVEL_CONFIG_TYPE,
-        min: None,
-        max: Some(4),
-    },
+    kind: Kind::Map { key: &ACR_LEVEL_KEY_TYPE, value: &ACR_LEVEL_CONFIG_TYPE, min: None, max: Some(4) },
     sensitive: false,
 };
 pub static ACR_LEVEL_CONFIG_TYPE: Schema = Schema {
     name: "AcrLevelConfigType",
-    kind: Kind::Structure {
-        members: &[Member::required("AcrValue", &ACR_VALUE_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AcrValue", &ACR_VALUE_TYPE)] },
     sensitive: false,
 };
 pub static ACR_LEVEL_KEY_TYPE: Schema = Schema {
     name: "AcrLevelKeyType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_1),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_1), values: &[] },
     sensitive: false,
 };
 pub static ACR_MAPPING_KEY_TYPE: Schema = Schema {
     name: "AcrMappingKeyType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_1),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_1), values: &[] },
     sensitive: false,
 };
 pub static ACR_MAPPING_TYPE: Schema = Schema {
     name: "AcrMappingType",
-    kind: Kind::Map {
-        key: &ACR_MAPPING_KEY_TYPE,
-        value: &ACR_VALUE_TYPE,
-        min: None,
-        max: Some(4),
-    },
+    kind: Kind::Map { key: &ACR_MAPPING_KEY_TYPE, value: &ACR_VALUE_TYPE, min: None, max: Some(4) },
     sensitive: false,
 };
 pub static ACR_VALUE_TYPE: Schema = Schema {
     name: "AcrValueType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: Some(&PATTERN_2),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_2), values: &[] },
     sensitive: false,
 };
 pub static ADD_CUSTOM_ATTRIBUTES_REQUEST: Schema = Schema {
@@ -306,11 +228,8 @@ pub static ADD_CUSTOM_ATTRIBUTES_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADD_CUSTOM_ATTRIBUTES_RESPONSE: Schema = Schema {
-    name: "AddCustomAttributesResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADD_CUSTOM_ATTRIBUTES_RESPONSE: Schema =
+    Schema { name: "AddCustomAttributesResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADD_USER_POOL_CLIENT_SECRET_REQUEST: Schema = Schema {
     name: "AddUserPoolClientSecretRequest",
     kind: Kind::Structure {
@@ -324,12 +243,7 @@ pub static ADD_USER_POOL_CLIENT_SECRET_REQUEST: Schema = Schema {
 };
 pub static ADD_USER_POOL_CLIENT_SECRET_RESPONSE: Schema = Schema {
     name: "AddUserPoolClientSecretResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ClientSecretDescriptor",
-            &CLIENT_SECRET_DESCRIPTOR_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ClientSecretDescriptor", &CLIENT_SECRET_DESCRIPTOR_TYPE)] },
     sensitive: false,
 };
 pub static ADMIN_ADD_USER_TO_GROUP_REQUEST: Schema = Schema {
@@ -354,20 +268,14 @@ pub static ADMIN_CONFIRM_SIGN_UP_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_CONFIRM_SIGN_UP_RESPONSE: Schema = Schema {
-    name: "AdminConfirmSignUpResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_CONFIRM_SIGN_UP_RESPONSE: Schema =
+    Schema { name: "AdminConfirmSignUpResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_CREATE_USER_CONFIG_TYPE: Schema = Schema {
     name: "AdminCreateUserConfigType",
     kind: Kind::Structure {
         members: &[
             Member::optional("AllowAdminCreateUserOnly", &BOOLEAN_TYPE),
-            Member::optional(
-                "UnusedAccountValidityDays",
-                &ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE,
-            ),
+            Member::optional("UnusedAccountValidityDays", &ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE),
             Member::optional("InviteMessageTemplate", &MESSAGE_TEMPLATE_TYPE),
         ],
     },
@@ -392,34 +300,23 @@ pub static ADMIN_CREATE_USER_REQUEST: Schema = Schema {
 };
 pub static ADMIN_CREATE_USER_RESPONSE: Schema = Schema {
     name: "AdminCreateUserResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("User", &USER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("User", &USER_TYPE)] },
     sensitive: false,
 };
 pub static ADMIN_CREATE_USER_UNUSED_ACCOUNT_VALIDITY_DAYS_TYPE: Schema = Schema {
     name: "AdminCreateUserUnusedAccountValidityDaysType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(365),
-    },
+    kind: Kind::Integer { min: None, max: Some(365) },
     sensitive: false,
 };
 pub static ADMIN_DELETE_SOFTWARE_TOKEN_REQUEST: Schema = Schema {
     name: "AdminDeleteSoftwareTokenRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("Username", &USERNAME_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("Username", &USERNAME_TYPE)],
     },
     sensitive: false,
 };
-pub static ADMIN_DELETE_SOFTWARE_TOKEN_RESPONSE: Schema = Schema {
-    name: "AdminDeleteSoftwareTokenResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_DELETE_SOFTWARE_TOKEN_RESPONSE: Schema =
+    Schema { name: "AdminDeleteSoftwareTokenResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_DELETE_USER_ATTRIBUTES_REQUEST: Schema = Schema {
     name: "AdminDeleteUserAttributesRequest",
     kind: Kind::Structure {
@@ -431,18 +328,12 @@ pub static ADMIN_DELETE_USER_ATTRIBUTES_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_DELETE_USER_ATTRIBUTES_RESPONSE: Schema = Schema {
-    name: "AdminDeleteUserAttributesResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_DELETE_USER_ATTRIBUTES_RESPONSE: Schema =
+    Schema { name: "AdminDeleteUserAttributesResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_DELETE_USER_REQUEST: Schema = Schema {
     name: "AdminDeleteUserRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("Username", &USERNAME_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("Username", &USERNAME_TYPE)],
     },
     sensitive: false,
 };
@@ -456,41 +347,26 @@ pub static ADMIN_DISABLE_PROVIDER_FOR_USER_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_DISABLE_PROVIDER_FOR_USER_RESPONSE: Schema = Schema {
-    name: "AdminDisableProviderForUserResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_DISABLE_PROVIDER_FOR_USER_RESPONSE: Schema =
+    Schema { name: "AdminDisableProviderForUserResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_DISABLE_USER_REQUEST: Schema = Schema {
     name: "AdminDisableUserRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("Username", &USERNAME_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("Username", &USERNAME_TYPE)],
     },
     sensitive: false,
 };
-pub static ADMIN_DISABLE_USER_RESPONSE: Schema = Schema {
-    name: "AdminDisableUserResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_DISABLE_USER_RESPONSE: Schema =
+    Schema { name: "AdminDisableUserResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_ENABLE_USER_REQUEST: Schema = Schema {
     name: "AdminEnableUserRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("Username", &USERNAME_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("Username", &USERNAME_TYPE)],
     },
     sensitive: false,
 };
-pub static ADMIN_ENABLE_USER_RESPONSE: Schema = Schema {
-    name: "AdminEnableUserResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_ENABLE_USER_RESPONSE: Schema =
+    Schema { name: "AdminEnableUserResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_FORGET_DEVICE_REQUEST: Schema = Schema {
     name: "AdminForgetDeviceRequest",
     kind: Kind::Structure {
@@ -515,18 +391,13 @@ pub static ADMIN_GET_DEVICE_REQUEST: Schema = Schema {
 };
 pub static ADMIN_GET_DEVICE_RESPONSE: Schema = Schema {
     name: "AdminGetDeviceResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Device", &DEVICE_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Device", &DEVICE_TYPE)] },
     sensitive: false,
 };
 pub static ADMIN_GET_USER_AUTH_FACTORS_REQUEST: Schema = Schema {
     name: "AdminGetUserAuthFactorsRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("Username", &USERNAME_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("Username", &USERNAME_TYPE)],
     },
     sensitive: false,
 };
@@ -537,10 +408,7 @@ pub static ADMIN_GET_USER_AUTH_FACTORS_RESPONSE: Schema = Schema {
             Member::required("Username", &USERNAME_TYPE),
             Member::optional("PreferredMfaSetting", &STRING_TYPE),
             Member::optional("UserMFASettingList", &USER_MFA_SETTING_LIST_TYPE),
-            Member::optional(
-                "ConfiguredUserAuthFactors",
-                &CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE,
-            ),
+            Member::optional("ConfiguredUserAuthFactors", &CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE),
         ],
     },
     sensitive: false,
@@ -548,10 +416,7 @@ pub static ADMIN_GET_USER_AUTH_FACTORS_RESPONSE: Schema = Schema {
 pub static ADMIN_GET_USER_REQUEST: Schema = Schema {
     name: "AdminGetUserRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("Username", &USERNAME_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("Username", &USERNAME_TYPE)],
     },
     sensitive: false,
 };
@@ -612,11 +477,8 @@ pub static ADMIN_LINK_PROVIDER_FOR_USER_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_LINK_PROVIDER_FOR_USER_RESPONSE: Schema = Schema {
-    name: "AdminLinkProviderForUserResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_LINK_PROVIDER_FOR_USER_RESPONSE: Schema =
+    Schema { name: "AdminLinkProviderForUserResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_LIST_DEVICES_REQUEST: Schema = Schema {
     name: "AdminListDevicesRequest",
     kind: Kind::Structure {
@@ -654,10 +516,7 @@ pub static ADMIN_LIST_GROUPS_FOR_USER_REQUEST: Schema = Schema {
 pub static ADMIN_LIST_GROUPS_FOR_USER_RESPONSE: Schema = Schema {
     name: "AdminListGroupsForUserResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Groups", &GROUP_LIST_TYPE),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::optional("Groups", &GROUP_LIST_TYPE), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
@@ -676,10 +535,7 @@ pub static ADMIN_LIST_USER_AUTH_EVENTS_REQUEST: Schema = Schema {
 pub static ADMIN_LIST_USER_AUTH_EVENTS_RESPONSE: Schema = Schema {
     name: "AdminListUserAuthEventsResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("AuthEvents", &AUTH_EVENTS_TYPE),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::optional("AuthEvents", &AUTH_EVENTS_TYPE), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
@@ -697,10 +553,7 @@ pub static ADMIN_LIST_USER_SESSIONS_REQUEST: Schema = Schema {
 pub static ADMIN_LIST_USER_SESSIONS_RESPONSE: Schema = Schema {
     name: "AdminListUserSessionsResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Sessions", &SESSIONS_LIST_TYPE),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::optional("Sessions", &SESSIONS_LIST_TYPE), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
@@ -726,11 +579,8 @@ pub static ADMIN_RESET_USER_PASSWORD_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_RESET_USER_PASSWORD_RESPONSE: Schema = Schema {
-    name: "AdminResetUserPasswordResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_RESET_USER_PASSWORD_RESPONSE: Schema =
+    Schema { name: "AdminResetUserPasswordResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_RESPOND_TO_AUTH_CHALLENGE_REQUEST: Schema = Schema {
     name: "AdminRespondToAuthChallengeRequest",
     kind: Kind::Structure {
@@ -772,20 +622,14 @@ pub static ADMIN_REVOKE_USER_SESSION_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_REVOKE_USER_SESSION_RESPONSE: Schema = Schema {
-    name: "AdminRevokeUserSessionResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_REVOKE_USER_SESSION_RESPONSE: Schema =
+    Schema { name: "AdminRevokeUserSessionResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_SET_USER_MFA_PREFERENCE_REQUEST: Schema = Schema {
     name: "AdminSetUserMFAPreferenceRequest",
     kind: Kind::Structure {
         members: &[
             Member::optional("SMSMfaSettings", &SMS_MFA_SETTINGS_TYPE),
-            Member::optional(
-                "SoftwareTokenMfaSettings",
-                &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
-            ),
+            Member::optional("SoftwareTokenMfaSettings", &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE),
             Member::optional("EmailMfaSettings", &EMAIL_MFA_SETTINGS_TYPE),
             Member::optional("WebAuthnMfaSettings", &WEB_AUTHN_MFA_SETTINGS_TYPE),
             Member::required("Username", &USERNAME_TYPE),
@@ -794,11 +638,8 @@ pub static ADMIN_SET_USER_MFA_PREFERENCE_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_SET_USER_MFA_PREFERENCE_RESPONSE: Schema = Schema {
-    name: "AdminSetUserMFAPreferenceResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_SET_USER_MFA_PREFERENCE_RESPONSE: Schema =
+    Schema { name: "AdminSetUserMFAPreferenceResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_SET_USER_PASSWORD_REQUEST: Schema = Schema {
     name: "AdminSetUserPasswordRequest",
     kind: Kind::Structure {
@@ -811,11 +652,8 @@ pub static ADMIN_SET_USER_PASSWORD_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_SET_USER_PASSWORD_RESPONSE: Schema = Schema {
-    name: "AdminSetUserPasswordResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_SET_USER_PASSWORD_RESPONSE: Schema =
+    Schema { name: "AdminSetUserPasswordResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_SET_USER_SETTINGS_REQUEST: Schema = Schema {
     name: "AdminSetUserSettingsRequest",
     kind: Kind::Structure {
@@ -827,11 +665,8 @@ pub static ADMIN_SET_USER_SETTINGS_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_SET_USER_SETTINGS_RESPONSE: Schema = Schema {
-    name: "AdminSetUserSettingsResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_SET_USER_SETTINGS_RESPONSE: Schema =
+    Schema { name: "AdminSetUserSettingsResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Schema = Schema {
     name: "AdminUpdateAuthEventFeedbackRequest",
     kind: Kind::Structure {
@@ -844,11 +679,8 @@ pub static ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE: Schema = Schema {
-    name: "AdminUpdateAuthEventFeedbackResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE: Schema =
+    Schema { name: "AdminUpdateAuthEventFeedbackResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_UPDATE_DEVICE_STATUS_REQUEST: Schema = Schema {
     name: "AdminUpdateDeviceStatusRequest",
     kind: Kind::Structure {
@@ -861,11 +693,8 @@ pub static ADMIN_UPDATE_DEVICE_STATUS_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_UPDATE_DEVICE_STATUS_RESPONSE: Schema = Schema {
-    name: "AdminUpdateDeviceStatusResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_UPDATE_DEVICE_STATUS_RESPONSE: Schema =
+    Schema { name: "AdminUpdateDeviceStatusResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_UPDATE_USER_ATTRIBUTES_REQUEST: Schema = Schema {
     name: "AdminUpdateUserAttributesRequest",
     kind: Kind::Structure {
@@ -878,54 +707,30 @@ pub static ADMIN_UPDATE_USER_ATTRIBUTES_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ADMIN_UPDATE_USER_ATTRIBUTES_RESPONSE: Schema = Schema {
-    name: "AdminUpdateUserAttributesResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_UPDATE_USER_ATTRIBUTES_RESPONSE: Schema =
+    Schema { name: "AdminUpdateUserAttributesResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADMIN_USER_GLOBAL_SIGN_OUT_REQUEST: Schema = Schema {
     name: "AdminUserGlobalSignOutRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("Username", &USERNAME_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("Username", &USERNAME_TYPE)],
     },
     sensitive: false,
 };
-pub static ADMIN_USER_GLOBAL_SIGN_OUT_RESPONSE: Schema = Schema {
-    name: "AdminUserGlobalSignOutResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ADMIN_USER_GLOBAL_SIGN_OUT_RESPONSE: Schema =
+    Schema { name: "AdminUserGlobalSignOutResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE: Schema = Schema {
     name: "AdvancedSecurityAdditionalFlowsType",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "CustomAuthMode",
-            &ADVANCED_SECURITY_ENABLED_MODE_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("CustomAuthMode", &ADVANCED_SECURITY_ENABLED_MODE_TYPE)] },
     sensitive: false,
 };
 pub static ADVANCED_SECURITY_ENABLED_MODE_TYPE: Schema = Schema {
     name: "AdvancedSecurityEnabledModeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["AUDIT", "ENFORCED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["AUDIT", "ENFORCED"] },
     sensitive: false,
 };
 pub static ADVANCED_SECURITY_MODE_TYPE: Schema = Schema {
     name: "AdvancedSecurityModeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["OFF", "AUDIT", "ENFORCED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["OFF", "AUDIT", "ENFORCED"] },
     sensitive: false,
 };
 pub static ALIAS_ATTRIBUTE_TYPE: Schema = Schema {
@@ -940,20 +745,12 @@ pub static ALIAS_ATTRIBUTE_TYPE: Schema = Schema {
 };
 pub static ALIAS_ATTRIBUTES_LIST_TYPE: Schema = Schema {
     name: "AliasAttributesListType",
-    kind: Kind::List {
-        element: &ALIAS_ATTRIBUTE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ALIAS_ATTRIBUTE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE: Schema = Schema {
     name: "AllowedFirstAuthFactorsListType",
-    kind: Kind::List {
-        element: &AUTH_FACTOR_TYPE,
-        min: Some(1),
-        max: Some(5),
-    },
+    kind: Kind::List { element: &AUTH_FACTOR_TYPE, min: Some(1), max: Some(5) },
     sensitive: false,
 };
 pub static ANALYTICS_CONFIGURATION_TYPE: Schema = Schema {
@@ -971,29 +768,16 @@ pub static ANALYTICS_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static ANALYTICS_METADATA_TYPE: Schema = Schema {
     name: "AnalyticsMetadataType",
-    kind: Kind::Structure {
-        members: &[Member::optional("AnalyticsEndpointId", &STRING_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("AnalyticsEndpointId", &STRING_TYPE)] },
     sensitive: false,
 };
 pub static ARN_TYPE: Schema = Schema {
     name: "ArnType",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(2048),
-        pattern: Some(&PATTERN_3),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_3), values: &[] },
     sensitive: false,
 };
-pub static ASSET_BYTES_TYPE: Schema = Schema {
-    name: "AssetBytesType",
-    kind: Kind::Blob {
-        min: None,
-        max: Some(1000000),
-    },
-    sensitive: false,
-};
+pub static ASSET_BYTES_TYPE: Schema =
+    Schema { name: "AssetBytesType", kind: Kind::Blob { min: None, max: Some(1000000) }, sensitive: false };
 pub static ASSET_CATEGORY_TYPE: Schema = Schema {
     name: "AssetCategoryType",
     kind: Kind::String {
@@ -1022,21 +806,12 @@ pub static ASSET_CATEGORY_TYPE: Schema = Schema {
 };
 pub static ASSET_EXTENSION_TYPE: Schema = Schema {
     name: "AssetExtensionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ICO", "JPEG", "PNG", "SVG", "WEBP"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ICO", "JPEG", "PNG", "SVG", "WEBP"] },
     sensitive: false,
 };
 pub static ASSET_LIST_TYPE: Schema = Schema {
     name: "AssetListType",
-    kind: Kind::List {
-        element: &ASSET_TYPE,
-        min: None,
-        max: Some(40),
-    },
+    kind: Kind::List { element: &ASSET_TYPE, min: None, max: Some(40) },
     sensitive: false,
 };
 pub static ASSET_TYPE: Schema = Schema {
@@ -1055,127 +830,72 @@ pub static ASSET_TYPE: Schema = Schema {
 pub static ASSOCIATE_SOFTWARE_TOKEN_REQUEST: Schema = Schema {
     name: "AssociateSoftwareTokenRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("AccessToken", &TOKEN_MODEL_TYPE),
-            Member::optional("Session", &SESSION_TYPE),
-        ],
+        members: &[Member::optional("AccessToken", &TOKEN_MODEL_TYPE), Member::optional("Session", &SESSION_TYPE)],
     },
     sensitive: false,
 };
 pub static ASSOCIATE_SOFTWARE_TOKEN_RESPONSE: Schema = Schema {
     name: "AssociateSoftwareTokenResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("SecretCode", &SECRET_CODE_TYPE),
-            Member::optional("Session", &SESSION_TYPE),
-        ],
+        members: &[Member::optional("SecretCode", &SECRET_CODE_TYPE), Member::optional("Session", &SESSION_TYPE)],
     },
     sensitive: false,
 };
 pub static ATTRIBUTE_DATA_TYPE: Schema = Schema {
     name: "AttributeDataType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["String", "Number", "DateTime", "Boolean"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["String", "Number", "DateTime", "Boolean"] },
     sensitive: false,
 };
 pub static ATTRIBUTE_LIST_TYPE: Schema = Schema {
     name: "AttributeListType",
-    kind: Kind::List {
-        element: &ATTRIBUTE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ATTRIBUTE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ATTRIBUTE_MAPPING_KEY_TYPE: Schema = Schema {
     name: "AttributeMappingKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(32),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(32), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ATTRIBUTE_MAPPING_TYPE: Schema = Schema {
     name: "AttributeMappingType",
-    kind: Kind::Map {
-        key: &ATTRIBUTE_MAPPING_KEY_TYPE,
-        value: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &ATTRIBUTE_MAPPING_KEY_TYPE, value: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ATTRIBUTE_NAME_LIST_TYPE: Schema = Schema {
     name: "AttributeNameListType",
-    kind: Kind::List {
-        element: &ATTRIBUTE_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ATTRIBUTE_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ATTRIBUTE_NAME_TYPE: Schema = Schema {
     name: "AttributeNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(32),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(32), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static ATTRIBUTE_TYPE: Schema = Schema {
     name: "AttributeType",
     kind: Kind::Structure {
-        members: &[
-            Member::required("Name", &ATTRIBUTE_NAME_TYPE),
-            Member::optional("Value", &ATTRIBUTE_VALUE_TYPE),
-        ],
+        members: &[Member::required("Name", &ATTRIBUTE_NAME_TYPE), Member::optional("Value", &ATTRIBUTE_VALUE_TYPE)],
     },
     sensitive: false,
 };
 pub static ATTRIBUTE_VALUE_TYPE: Schema = Schema {
     name: "AttributeValueType",
-    kind: Kind::String {
-        min: None,
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(2048), pattern: None, values: &[] },
     sensitive: true,
 };
 pub static ATTRIBUTES_REQUIRE_VERIFICATION_BEFORE_UPDATE_TYPE: Schema = Schema {
     name: "AttributesRequireVerificationBeforeUpdateType",
-    kind: Kind::List {
-        element: &VERIFIED_ATTRIBUTE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &VERIFIED_ATTRIBUTE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static AUDIENCE_LIST_TYPE: Schema = Schema {
     name: "AudienceListType",
-    kind: Kind::List {
-        element: &AUDIENCE_TYPE,
-        min: None,
-        max: Some(1),
-    },
+    kind: Kind::List { element: &AUDIENCE_TYPE, min: None, max: Some(1) },
     sensitive: false,
 };
 pub static AUDIENCE_TYPE: Schema = Schema {
     name: "AudienceType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: Some(&PATTERN_2),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] },
     sensitive: false,
 };
 pub static AUTH_EVENT_TYPE: Schema = Schema {
@@ -1196,11 +916,7 @@ pub static AUTH_EVENT_TYPE: Schema = Schema {
 };
 pub static AUTH_EVENTS_TYPE: Schema = Schema {
     name: "AuthEventsType",
-    kind: Kind::List {
-        element: &AUTH_EVENT_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &AUTH_EVENT_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static AUTH_FACTOR_TYPE: Schema = Schema {
@@ -1209,13 +925,7 @@ pub static AUTH_FACTOR_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "PASSWORD",
-            "EMAIL_OTP",
-            "SMS_OTP",
-            "WEB_AUTHN",
-            "SOFTWARE_TOKEN",
-        ],
+        values: &["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN", "SOFTWARE_TOKEN"],
     },
     sensitive: false,
 };
@@ -1240,22 +950,11 @@ pub static AUTH_FLOW_TYPE: Schema = Schema {
 };
 pub static AUTH_PARAMETERS_TYPE: Schema = Schema {
     name: "AuthParametersType",
-    kind: Kind::Map {
-        key: &STRING_TYPE,
-        value: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None },
     sensitive: true,
 };
-pub static AUTH_SESSION_VALIDITY_TYPE: Schema = Schema {
-    name: "AuthSessionValidityType",
-    kind: Kind::Integer {
-        min: Some(3),
-        max: Some(15),
-    },
-    sensitive: false,
-};
+pub static AUTH_SESSION_VALIDITY_TYPE: Schema =
+    Schema { name: "AuthSessionValidityType", kind: Kind::Integer { min: Some(3), max: Some(15) }, sensitive: false };
 pub static AUTHENTICATION_RESULT_TYPE: Schema = Schema {
     name: "AuthenticationResultType",
     kind: Kind::Structure {
@@ -1272,64 +971,33 @@ pub static AUTHENTICATION_RESULT_TYPE: Schema = Schema {
 };
 pub static AVAILABLE_CHALLENGE_LIST_TYPE: Schema = Schema {
     name: "AvailableChallengeListType",
-    kind: Kind::List {
-        element: &CHALLENGE_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CHALLENGE_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static BLOCKED_IP_RANGE_LIST_TYPE: Schema = Schema {
     name: "BlockedIPRangeListType",
-    kind: Kind::List {
-        element: &STRING_TYPE,
-        min: None,
-        max: Some(200),
-    },
+    kind: Kind::List { element: &STRING_TYPE, min: None, max: Some(200) },
     sensitive: false,
 };
-pub static BOOLEAN_TYPE: Schema = Schema {
-    name: "BooleanType",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static BOOLEAN_TYPE: Schema = Schema { name: "BooleanType", kind: Kind::Boolean, sensitive: false };
 pub static CSS_TYPE: Schema = Schema {
     name: "CSSType",
-    kind: Kind::String {
-        min: None,
-        max: Some(131072),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(131072), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CSS_VERSION_TYPE: Schema = Schema {
     name: "CSSVersionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CALLBACK_URLS_LIST_TYPE: Schema = Schema {
     name: "CallbackURLsListType",
-    kind: Kind::List {
-        element: &REDIRECT_URL_TYPE,
-        min: None,
-        max: Some(100),
-    },
+    kind: Kind::List { element: &REDIRECT_URL_TYPE, min: None, max: Some(100) },
     sensitive: false,
 };
 pub static CHALLENGE_NAME: Schema = Schema {
     name: "ChallengeName",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Password", "Mfa"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Password", "Mfa"] },
     sensitive: false,
 };
 pub static CHALLENGE_NAME_TYPE: Schema = Schema {
@@ -1361,31 +1029,17 @@ pub static CHALLENGE_NAME_TYPE: Schema = Schema {
 };
 pub static CHALLENGE_PARAMETERS_TYPE: Schema = Schema {
     name: "ChallengeParametersType",
-    kind: Kind::Map {
-        key: &STRING_TYPE,
-        value: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CHALLENGE_RESPONSE: Schema = Schema {
     name: "ChallengeResponse",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Success", "Failure"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Success", "Failure"] },
     sensitive: false,
 };
 pub static CHALLENGE_RESPONSE_LIST_TYPE: Schema = Schema {
     name: "ChallengeResponseListType",
-    kind: Kind::List {
-        element: &CHALLENGE_RESPONSE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CHALLENGE_RESPONSE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CHALLENGE_RESPONSE_TYPE: Schema = Schema {
@@ -1400,12 +1054,7 @@ pub static CHALLENGE_RESPONSE_TYPE: Schema = Schema {
 };
 pub static CHALLENGE_RESPONSES_TYPE: Schema = Schema {
     name: "ChallengeResponsesType",
-    kind: Kind::Map {
-        key: &STRING_TYPE,
-        value: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None },
     sensitive: true,
 };
 pub static CHANGE_PASSWORD_REQUEST: Schema = Schema {
@@ -1419,11 +1068,8 @@ pub static CHANGE_PASSWORD_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static CHANGE_PASSWORD_RESPONSE: Schema = Schema {
-    name: "ChangePasswordResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static CHANGE_PASSWORD_RESPONSE: Schema =
+    Schema { name: "ChangePasswordResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static CLIENT_AUTHENTICATION_RESULT_TYPE: Schema = Schema {
     name: "ClientAuthenticationResultType",
     kind: Kind::Structure {
@@ -1437,70 +1083,39 @@ pub static CLIENT_AUTHENTICATION_RESULT_TYPE: Schema = Schema {
 };
 pub static CLIENT_ID_TYPE: Schema = Schema {
     name: "ClientIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: true,
 };
 pub static CLIENT_METADATA_TYPE: Schema = Schema {
     name: "ClientMetadataType",
-    kind: Kind::Map {
-        key: &STRING_TYPE,
-        value: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CLIENT_NAME_TYPE: Schema = Schema {
     name: "ClientNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_6),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_6), values: &[] },
     sensitive: false,
 };
 pub static CLIENT_PERMISSION_LIST_TYPE: Schema = Schema {
     name: "ClientPermissionListType",
-    kind: Kind::List {
-        element: &CLIENT_PERMISSION_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CLIENT_PERMISSION_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CLIENT_PERMISSION_TYPE: Schema = Schema {
     name: "ClientPermissionType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CLIENT_SSO_SESSION_CONFIG_TYPE: Schema = Schema {
     name: "ClientSSOSessionConfigType",
     kind: Kind::Structure {
-        members: &[Member::required(
-            "MaxValidityMinutes",
-            &SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE,
-        )],
+        members: &[Member::required("MaxValidityMinutes", &SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE)],
     },
     sensitive: false,
 };
 pub static CLIENT_SECRET_DESCRIPTOR_LIST_TYPE: Schema = Schema {
     name: "ClientSecretDescriptorListType",
-    kind: Kind::List {
-        element: &CLIENT_SECRET_DESCRIPTOR_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CLIENT_SECRET_DESCRIPTOR_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CLIENT_SECRET_DESCRIPTOR_TYPE: Schema = Schema {
@@ -1516,48 +1131,27 @@ pub static CLIENT_SECRET_DESCRIPTOR_TYPE: Schema = Schema {
 };
 pub static CLIENT_SECRET_ID_TYPE: Schema = Schema {
     name: "ClientSecretIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CLIENT_SECRET_TYPE: Schema = Schema {
     name: "ClientSecretType",
-    kind: Kind::String {
-        min: Some(24),
-        max: Some(64),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(24), max: Some(64), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: true,
 };
 pub static CLIENT_TYPE_TYPE: Schema = Schema {
     name: "ClientTypeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["REGULAR", "DCR"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["REGULAR", "DCR"] },
     sensitive: false,
 };
 pub static CLOUD_WATCH_LOGS_CONFIGURATION_TYPE: Schema = Schema {
     name: "CloudWatchLogsConfigurationType",
-    kind: Kind::Structure {
-        members: &[Member::optional("LogGroupArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("LogGroupArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static CODE_DELIVERY_DETAILS_LIST_TYPE: Schema = Schema {
     name: "CodeDeliveryDetailsListType",
-    kind: Kind::List {
-        element: &CODE_DELIVERY_DETAILS_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CODE_DELIVERY_DETAILS_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CODE_DELIVERY_DETAILS_TYPE: Schema = Schema {
@@ -1573,57 +1167,31 @@ pub static CODE_DELIVERY_DETAILS_TYPE: Schema = Schema {
 };
 pub static COLOR_SCHEME_MODE_TYPE: Schema = Schema {
     name: "ColorSchemeModeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["LIGHT", "DARK", "DYNAMIC"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["LIGHT", "DARK", "DYNAMIC"] },
     sensitive: false,
 };
 pub static COMPLETE_WEB_AUTHN_REGISTRATION_REQUEST: Schema = Schema {
     name: "CompleteWebAuthnRegistrationRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("AccessToken", &TOKEN_MODEL_TYPE),
-            Member::required("Credential", &DOCUMENT),
-        ],
+        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE), Member::required("Credential", &DOCUMENT)],
     },
     sensitive: false,
 };
-pub static COMPLETE_WEB_AUTHN_REGISTRATION_RESPONSE: Schema = Schema {
-    name: "CompleteWebAuthnRegistrationResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static COMPLETE_WEB_AUTHN_REGISTRATION_RESPONSE: Schema =
+    Schema { name: "CompleteWebAuthnRegistrationResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static COMPLETION_MESSAGE_TYPE: Schema = Schema {
     name: "CompletionMessageType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_7),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_7), values: &[] },
     sensitive: false,
 };
 pub static COMPROMISED_CREDENTIALS_ACTIONS_TYPE: Schema = Schema {
     name: "CompromisedCredentialsActionsType",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "EventAction",
-            &COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("EventAction", &COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE)] },
     sensitive: false,
 };
 pub static COMPROMISED_CREDENTIALS_EVENT_ACTION_TYPE: Schema = Schema {
     name: "CompromisedCredentialsEventActionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["BLOCK", "NO_ACTION"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["BLOCK", "NO_ACTION"] },
     sensitive: false,
 };
 pub static COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE: Schema = Schema {
@@ -1638,11 +1206,7 @@ pub static COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE: Schema = Schema {
     name: "ConfiguredUserAuthFactorsListType",
-    kind: Kind::List {
-        element: &AUTH_FACTOR_TYPE,
-        min: None,
-        max: Some(8),
-    },
+    kind: Kind::List { element: &AUTH_FACTOR_TYPE, min: None, max: Some(8) },
     sensitive: false,
 };
 pub static CONFIRM_DEVICE_REQUEST: Schema = Schema {
@@ -1651,10 +1215,7 @@ pub static CONFIRM_DEVICE_REQUEST: Schema = Schema {
         members: &[
             Member::required("AccessToken", &TOKEN_MODEL_TYPE),
             Member::required("DeviceKey", &DEVICE_KEY_TYPE),
-            Member::optional(
-                "DeviceSecretVerifierConfig",
-                &DEVICE_SECRET_VERIFIER_CONFIG_TYPE,
-            ),
+            Member::optional("DeviceSecretVerifierConfig", &DEVICE_SECRET_VERIFIER_CONFIG_TYPE),
             Member::optional("DeviceName", &DEVICE_NAME_TYPE),
         ],
     },
@@ -1662,9 +1223,7 @@ pub static CONFIRM_DEVICE_REQUEST: Schema = Schema {
 };
 pub static CONFIRM_DEVICE_RESPONSE: Schema = Schema {
     name: "ConfirmDeviceResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserConfirmationNecessary", &BOOLEAN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserConfirmationNecessary", &BOOLEAN_TYPE)] },
     sensitive: false,
 };
 pub static CONFIRM_FORGOT_PASSWORD_REQUEST: Schema = Schema {
@@ -1683,11 +1242,8 @@ pub static CONFIRM_FORGOT_PASSWORD_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static CONFIRM_FORGOT_PASSWORD_RESPONSE: Schema = Schema {
-    name: "ConfirmForgotPasswordResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static CONFIRM_FORGOT_PASSWORD_RESPONSE: Schema =
+    Schema { name: "ConfirmForgotPasswordResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static CONFIRM_SIGN_UP_REQUEST: Schema = Schema {
     name: "ConfirmSignUpRequest",
     kind: Kind::Structure {
@@ -1707,19 +1263,12 @@ pub static CONFIRM_SIGN_UP_REQUEST: Schema = Schema {
 };
 pub static CONFIRM_SIGN_UP_RESPONSE: Schema = Schema {
     name: "ConfirmSignUpResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Session", &SESSION_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Session", &SESSION_TYPE)] },
     sensitive: false,
 };
 pub static CONFIRMATION_CODE_TYPE: Schema = Schema {
     name: "ConfirmationCodeType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(2048),
-        pattern: Some(&PATTERN_8),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(2048), pattern: Some(&PATTERN_8), values: &[] },
     sensitive: false,
 };
 pub static CONTEXT_DATA_TYPE: Schema = Schema {
@@ -1750,9 +1299,7 @@ pub static CREATE_GROUP_REQUEST: Schema = Schema {
 };
 pub static CREATE_GROUP_RESPONSE: Schema = Schema {
     name: "CreateGroupResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Group", &GROUP_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Group", &GROUP_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_IDENTITY_PROVIDER_REQUEST: Schema = Schema {
@@ -1772,12 +1319,7 @@ pub static CREATE_IDENTITY_PROVIDER_REQUEST: Schema = Schema {
 };
 pub static CREATE_IDENTITY_PROVIDER_RESPONSE: Schema = Schema {
     name: "CreateIdentityProviderResponse",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "IdentityProvider",
-            &IDENTITY_PROVIDER_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityProvider", &IDENTITY_PROVIDER_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_MANAGED_LOGIN_BRANDING_REQUEST: Schema = Schema {
@@ -1795,12 +1337,7 @@ pub static CREATE_MANAGED_LOGIN_BRANDING_REQUEST: Schema = Schema {
 };
 pub static CREATE_MANAGED_LOGIN_BRANDING_RESPONSE: Schema = Schema {
     name: "CreateManagedLoginBrandingResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ManagedLoginBranding",
-            &MANAGED_LOGIN_BRANDING_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ManagedLoginBranding", &MANAGED_LOGIN_BRANDING_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_RESOURCE_SERVER_REQUEST: Schema = Schema {
@@ -1817,9 +1354,7 @@ pub static CREATE_RESOURCE_SERVER_REQUEST: Schema = Schema {
 };
 pub static CREATE_RESOURCE_SERVER_RESPONSE: Schema = Schema {
     name: "CreateResourceServerResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("ResourceServer", &RESOURCE_SERVER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("ResourceServer", &RESOURCE_SERVER_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_TERMS_REQUEST: Schema = Schema {
@@ -1838,9 +1373,7 @@ pub static CREATE_TERMS_REQUEST: Schema = Schema {
 };
 pub static CREATE_TERMS_RESPONSE: Schema = Schema {
     name: "CreateTermsResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Terms", &TERMS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Terms", &TERMS_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_USER_IMPORT_JOB_REQUEST: Schema = Schema {
@@ -1857,9 +1390,7 @@ pub static CREATE_USER_IMPORT_JOB_REQUEST: Schema = Schema {
 };
 pub static CREATE_USER_IMPORT_JOB_RESPONSE: Schema = Schema {
     name: "CreateUserImportJobResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
@@ -1877,10 +1408,7 @@ pub static CREATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
             Member::optional("ReadAttributes", &CLIENT_PERMISSION_LIST_TYPE),
             Member::optional("WriteAttributes", &CLIENT_PERMISSION_LIST_TYPE),
             Member::optional("ExplicitAuthFlows", &EXPLICIT_AUTH_FLOWS_LIST_TYPE),
-            Member::optional(
-                "SupportedIdentityProviders",
-                &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
-            ),
+            Member::optional("SupportedIdentityProviders", &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE),
             Member::optional("CallbackURLs", &CALLBACK_URLS_LIST_TYPE),
             Member::optional("LogoutURLs", &LOGOUT_URLS_LIST_TYPE),
             Member::optional("DefaultRedirectURI", &REDIRECT_URL_TYPE),
@@ -1888,15 +1416,9 @@ pub static CREATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
             Member::optional("AllowedOAuthScopes", &SCOPE_LIST_TYPE),
             Member::optional("AllowedOAuthFlowsUserPoolClient", &BOOLEAN_TYPE),
             Member::optional("AnalyticsConfiguration", &ANALYTICS_CONFIGURATION_TYPE),
-            Member::optional(
-                "PreventUserExistenceErrors",
-                &PREVENT_USER_EXISTENCE_ERROR_TYPES,
-            ),
+            Member::optional("PreventUserExistenceErrors", &PREVENT_USER_EXISTENCE_ERROR_TYPES),
             Member::optional("EnableTokenRevocation", &WRAPPED_BOOLEAN_TYPE),
-            Member::optional(
-                "EnablePropagateAdditionalUserContextData",
-                &WRAPPED_BOOLEAN_TYPE,
-            ),
+            Member::optional("EnablePropagateAdditionalUserContextData", &WRAPPED_BOOLEAN_TYPE),
             Member::optional("AuthSessionValidity", &AUTH_SESSION_VALIDITY_TYPE),
             Member::optional("RefreshTokenRotation", &REFRESH_TOKEN_ROTATION_TYPE),
         ],
@@ -1905,9 +1427,7 @@ pub static CREATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
 };
 pub static CREATE_USER_POOL_CLIENT_RESPONSE: Schema = Schema {
     name: "CreateUserPoolClientResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPoolClient", &USER_POOL_CLIENT_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPoolClient", &USER_POOL_CLIENT_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_USER_POOL_DOMAIN_REQUEST: Schema = Schema {
@@ -1947,9 +1467,7 @@ pub static CREATE_USER_POOL_REPLICA_REQUEST: Schema = Schema {
 };
 pub static CREATE_USER_POOL_REPLICA_RESPONSE: Schema = Schema {
     name: "CreateUserPoolReplicaResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPoolReplica", &USER_POOL_REPLICA_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPoolReplica", &USER_POOL_REPLICA_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_USER_POOL_REQUEST: Schema = Schema {
@@ -1966,16 +1484,10 @@ pub static CREATE_USER_POOL_REQUEST: Schema = Schema {
             Member::optional("SmsVerificationMessage", &SMS_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailVerificationMessage", &EMAIL_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailVerificationSubject", &EMAIL_VERIFICATION_SUBJECT_TYPE),
-            Member::optional(
-                "VerificationMessageTemplate",
-                &VERIFICATION_MESSAGE_TEMPLATE_TYPE,
-            ),
+            Member::optional("VerificationMessageTemplate", &VERIFICATION_MESSAGE_TEMPLATE_TYPE),
             Member::optional("SmsAuthenticationMessage", &SMS_VERIFICATION_MESSAGE_TYPE),
             Member::optional("MfaConfiguration", &USER_POOL_MFA_TYPE),
-            Member::optional(
-                "UserAttributeUpdateSettings",
-                &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
-            ),
+            Member::optional("UserAttributeUpdateSettings", &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE),
             Member::optional("DeviceConfiguration", &DEVICE_CONFIGURATION_TYPE),
             Member::optional("EmailConfiguration", &EMAIL_CONFIGURATION_TYPE),
             Member::optional("SmsConfiguration", &SMS_CONFIGURATION_TYPE),
@@ -1996,28 +1508,17 @@ pub static CREATE_USER_POOL_REQUEST: Schema = Schema {
 };
 pub static CREATE_USER_POOL_RESPONSE: Schema = Schema {
     name: "CreateUserPoolResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPool", &USER_POOL_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPool", &USER_POOL_TYPE)] },
     sensitive: false,
 };
 pub static CUSTOM_ATTRIBUTE_NAME_TYPE: Schema = Schema {
     name: "CustomAttributeNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(20),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(20), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static CUSTOM_ATTRIBUTES_LIST_TYPE: Schema = Schema {
     name: "CustomAttributesListType",
-    kind: Kind::List {
-        element: &SCHEMA_ATTRIBUTE_TYPE,
-        min: Some(1),
-        max: Some(25),
-    },
+    kind: Kind::List { element: &SCHEMA_ATTRIBUTE_TYPE, min: Some(1), max: Some(25) },
     sensitive: false,
 };
 pub static CUSTOM_DOMAIN_CONFIG_TYPE: Schema = Schema {
@@ -2042,12 +1543,7 @@ pub static CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE: Schema = Schema {
 };
 pub static CUSTOM_EMAIL_SENDER_LAMBDA_VERSION_TYPE: Schema = Schema {
     name: "CustomEmailSenderLambdaVersionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["V1_0"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["V1_0"] },
     sensitive: false,
 };
 pub static CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE: Schema = Schema {
@@ -2062,19 +1558,10 @@ pub static CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE: Schema = Schema {
 };
 pub static CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE: Schema = Schema {
     name: "CustomSMSSenderLambdaVersionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["V1_0"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["V1_0"] },
     sensitive: false,
 };
-pub static DATE_TYPE: Schema = Schema {
-    name: "DateType",
-    kind: Kind::Timestamp { format: None },
-    sensitive: false,
-};
+pub static DATE_TYPE: Schema = Schema { name: "DateType", kind: Kind::Timestamp { format: None }, sensitive: false };
 pub static DCR_CONFIGURATION_TYPE: Schema = Schema {
     name: "DcrConfigurationType",
     kind: Kind::Structure {
@@ -2090,21 +1577,13 @@ pub static DCR_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static DEFAULT_EMAIL_OPTION_TYPE: Schema = Schema {
     name: "DefaultEmailOptionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["CONFIRM_WITH_LINK", "CONFIRM_WITH_CODE"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["CONFIRM_WITH_LINK", "CONFIRM_WITH_CODE"] },
     sensitive: false,
 };
 pub static DELETE_GROUP_REQUEST: Schema = Schema {
     name: "DeleteGroupRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("GroupName", &GROUP_NAME_TYPE),
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-        ],
+        members: &[Member::required("GroupName", &GROUP_NAME_TYPE), Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
     },
     sensitive: false,
 };
@@ -2141,10 +1620,7 @@ pub static DELETE_RESOURCE_SERVER_REQUEST: Schema = Schema {
 pub static DELETE_TERMS_REQUEST: Schema = Schema {
     name: "DeleteTermsRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("TermsId", &TERMS_ID_TYPE),
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-        ],
+        members: &[Member::required("TermsId", &TERMS_ID_TYPE), Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
     },
     sensitive: false,
 };
@@ -2158,18 +1634,12 @@ pub static DELETE_USER_ATTRIBUTES_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static DELETE_USER_ATTRIBUTES_RESPONSE: Schema = Schema {
-    name: "DeleteUserAttributesResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static DELETE_USER_ATTRIBUTES_RESPONSE: Schema =
+    Schema { name: "DeleteUserAttributesResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static DELETE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
     name: "DeleteUserPoolClientRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("ClientId", &CLIENT_ID_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("ClientId", &CLIENT_ID_TYPE)],
     },
     sensitive: false,
 };
@@ -2184,26 +1654,17 @@ pub static DELETE_USER_POOL_CLIENT_SECRET_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static DELETE_USER_POOL_CLIENT_SECRET_RESPONSE: Schema = Schema {
-    name: "DeleteUserPoolClientSecretResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static DELETE_USER_POOL_CLIENT_SECRET_RESPONSE: Schema =
+    Schema { name: "DeleteUserPoolClientSecretResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static DELETE_USER_POOL_DOMAIN_REQUEST: Schema = Schema {
     name: "DeleteUserPoolDomainRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("Domain", &DOMAIN_TYPE),
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-        ],
+        members: &[Member::required("Domain", &DOMAIN_TYPE), Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
     },
     sensitive: false,
 };
-pub static DELETE_USER_POOL_DOMAIN_RESPONSE: Schema = Schema {
-    name: "DeleteUserPoolDomainResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static DELETE_USER_POOL_DOMAIN_RESPONSE: Schema =
+    Schema { name: "DeleteUserPoolDomainResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static DELETE_USER_POOL_REPLICA_REQUEST: Schema = Schema {
     name: "DeleteUserPoolReplicaRequest",
     kind: Kind::Structure {
@@ -2216,67 +1677,41 @@ pub static DELETE_USER_POOL_REPLICA_REQUEST: Schema = Schema {
 };
 pub static DELETE_USER_POOL_REPLICA_RESPONSE: Schema = Schema {
     name: "DeleteUserPoolReplicaResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPoolReplica", &USER_POOL_REPLICA_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPoolReplica", &USER_POOL_REPLICA_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_USER_POOL_REQUEST: Schema = Schema {
     name: "DeleteUserPoolRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_USER_REQUEST: Schema = Schema {
     name: "DeleteUserRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_WEB_AUTHN_CREDENTIAL_REQUEST: Schema = Schema {
     name: "DeleteWebAuthnCredentialRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("AccessToken", &TOKEN_MODEL_TYPE),
-            Member::required("CredentialId", &STRING_TYPE),
-        ],
+        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE), Member::required("CredentialId", &STRING_TYPE)],
     },
     sensitive: false,
 };
-pub static DELETE_WEB_AUTHN_CREDENTIAL_RESPONSE: Schema = Schema {
-    name: "DeleteWebAuthnCredentialResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static DELETE_WEB_AUTHN_CREDENTIAL_RESPONSE: Schema =
+    Schema { name: "DeleteWebAuthnCredentialResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static DELETION_PROTECTION_TYPE: Schema = Schema {
     name: "DeletionProtectionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ACTIVE", "INACTIVE"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ACTIVE", "INACTIVE"] },
     sensitive: false,
 };
 pub static DELIVERY_MEDIUM_LIST_TYPE: Schema = Schema {
     name: "DeliveryMediumListType",
-    kind: Kind::List {
-        element: &DELIVERY_MEDIUM_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &DELIVERY_MEDIUM_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static DELIVERY_MEDIUM_TYPE: Schema = Schema {
     name: "DeliveryMediumType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["SMS", "EMAIL"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["SMS", "EMAIL"] },
     sensitive: false,
 };
 pub static DESCRIBE_IDENTITY_PROVIDER_REQUEST: Schema = Schema {
@@ -2291,12 +1726,7 @@ pub static DESCRIBE_IDENTITY_PROVIDER_REQUEST: Schema = Schema {
 };
 pub static DESCRIBE_IDENTITY_PROVIDER_RESPONSE: Schema = Schema {
     name: "DescribeIdentityProviderResponse",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "IdentityProvider",
-            &IDENTITY_PROVIDER_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityProvider", &IDENTITY_PROVIDER_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_REQUEST: Schema = Schema {
@@ -2312,12 +1742,7 @@ pub static DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_REQUEST: Schema = Schema {
 };
 pub static DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_RESPONSE: Schema = Schema {
     name: "DescribeManagedLoginBrandingByClientResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ManagedLoginBranding",
-            &MANAGED_LOGIN_BRANDING_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ManagedLoginBranding", &MANAGED_LOGIN_BRANDING_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_MANAGED_LOGIN_BRANDING_REQUEST: Schema = Schema {
@@ -2333,12 +1758,7 @@ pub static DESCRIBE_MANAGED_LOGIN_BRANDING_REQUEST: Schema = Schema {
 };
 pub static DESCRIBE_MANAGED_LOGIN_BRANDING_RESPONSE: Schema = Schema {
     name: "DescribeManagedLoginBrandingResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ManagedLoginBranding",
-            &MANAGED_LOGIN_BRANDING_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ManagedLoginBranding", &MANAGED_LOGIN_BRANDING_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_RESOURCE_SERVER_REQUEST: Schema = Schema {
@@ -2353,29 +1773,19 @@ pub static DESCRIBE_RESOURCE_SERVER_REQUEST: Schema = Schema {
 };
 pub static DESCRIBE_RESOURCE_SERVER_RESPONSE: Schema = Schema {
     name: "DescribeResourceServerResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("ResourceServer", &RESOURCE_SERVER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("ResourceServer", &RESOURCE_SERVER_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_RISK_CONFIGURATION_REQUEST: Schema = Schema {
     name: "DescribeRiskConfigurationRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::optional("ClientId", &CLIENT_ID_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::optional("ClientId", &CLIENT_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static DESCRIBE_RISK_CONFIGURATION_RESPONSE: Schema = Schema {
     name: "DescribeRiskConfigurationResponse",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "RiskConfiguration",
-            &RISK_CONFIGURATION_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("RiskConfiguration", &RISK_CONFIGURATION_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_TERMS_BY_CLIENT_REQUEST: Schema = Schema {
@@ -2391,26 +1801,19 @@ pub static DESCRIBE_TERMS_BY_CLIENT_REQUEST: Schema = Schema {
 };
 pub static DESCRIBE_TERMS_BY_CLIENT_RESPONSE: Schema = Schema {
     name: "DescribeTermsByClientResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Terms", &TERMS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Terms", &TERMS_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_TERMS_REQUEST: Schema = Schema {
     name: "DescribeTermsRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("TermsId", &TERMS_ID_TYPE),
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-        ],
+        members: &[Member::required("TermsId", &TERMS_ID_TYPE), Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static DESCRIBE_TERMS_RESPONSE: Schema = Schema {
     name: "DescribeTermsResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Terms", &TERMS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Terms", &TERMS_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_USER_IMPORT_JOB_REQUEST: Schema = Schema {
@@ -2425,67 +1828,44 @@ pub static DESCRIBE_USER_IMPORT_JOB_REQUEST: Schema = Schema {
 };
 pub static DESCRIBE_USER_IMPORT_JOB_RESPONSE: Schema = Schema {
     name: "DescribeUserImportJobResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
     name: "DescribeUserPoolClientRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("ClientId", &CLIENT_ID_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("ClientId", &CLIENT_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static DESCRIBE_USER_POOL_CLIENT_RESPONSE: Schema = Schema {
     name: "DescribeUserPoolClientResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPoolClient", &USER_POOL_CLIENT_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPoolClient", &USER_POOL_CLIENT_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_USER_POOL_DOMAIN_REQUEST: Schema = Schema {
     name: "DescribeUserPoolDomainRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("Domain", &DOMAIN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Domain", &DOMAIN_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_USER_POOL_DOMAIN_RESPONSE: Schema = Schema {
     name: "DescribeUserPoolDomainResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "DomainDescription",
-            &DOMAIN_DESCRIPTION_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("DomainDescription", &DOMAIN_DESCRIPTION_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_USER_POOL_REQUEST: Schema = Schema {
     name: "DescribeUserPoolRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIBE_USER_POOL_RESPONSE: Schema = Schema {
     name: "DescribeUserPoolResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPool", &USER_POOL_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPool", &USER_POOL_TYPE)] },
     sensitive: false,
 };
 pub static DESCRIPTION_TYPE: Schema = Schema {
     name: "DescriptionType",
-    kind: Kind::String {
-        min: None,
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static DEVICE_CONFIGURATION_TYPE: Schema = Schema {
@@ -2500,50 +1880,28 @@ pub static DEVICE_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static DEVICE_KEY_TYPE: Schema = Schema {
     name: "DeviceKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(55),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(55), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: false,
 };
 pub static DEVICE_LIST_TYPE: Schema = Schema {
     name: "DeviceListType",
-    kind: Kind::List {
-        element: &DEVICE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &DEVICE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static DEVICE_NAME_TYPE: Schema = Schema {
     name: "DeviceNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(1024),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(1024), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static DEVICE_REMEMBERED_STATUS_TYPE: Schema = Schema {
     name: "DeviceRememberedStatusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["remembered", "not_remembered"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["remembered", "not_remembered"] },
     sensitive: false,
 };
 pub static DEVICE_SECRET_VERIFIER_CONFIG_TYPE: Schema = Schema {
     name: "DeviceSecretVerifierConfigType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("PasswordVerifier", &STRING_TYPE),
-            Member::optional("Salt", &STRING_TYPE),
-        ],
+        members: &[Member::optional("PasswordVerifier", &STRING_TYPE), Member::optional("Salt", &STRING_TYPE)],
     },
     sensitive: false,
 };
@@ -2560,11 +1918,7 @@ pub static DEVICE_TYPE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static DOCUMENT: Schema = Schema {
-    name: "Document",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static DOCUMENT: Schema = Schema { name: "Document", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static DOMAIN_DESCRIPTION_TYPE: Schema = Schema {
     name: "DomainDescriptionType",
     kind: Kind::Structure {
@@ -2595,32 +1949,17 @@ pub static DOMAIN_STATUS_TYPE: Schema = Schema {
 };
 pub static DOMAIN_TYPE: Schema = Schema {
     name: "DomainType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(63),
-        pattern: Some(&PATTERN_11),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(63), pattern: Some(&PATTERN_11), values: &[] },
     sensitive: false,
 };
 pub static DOMAIN_VERSION_TYPE: Schema = Schema {
     name: "DomainVersionType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(20),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(20), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static EMAIL_ADDRESS_TYPE: Schema = Schema {
     name: "EmailAddressType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_12),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_CONFIGURATION_TYPE: Schema = Schema {
@@ -2638,12 +1977,7 @@ pub static EMAIL_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static EMAIL_INVITE_MESSAGE_TYPE: Schema = Schema {
     name: "EmailInviteMessageType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(20000),
-        pattern: Some(&PATTERN_13),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_13), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_MFA_CONFIG_TYPE: Schema = Schema {
@@ -2658,122 +1992,64 @@ pub static EMAIL_MFA_CONFIG_TYPE: Schema = Schema {
 };
 pub static EMAIL_MFA_MESSAGE_TYPE: Schema = Schema {
     name: "EmailMfaMessageType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(20000),
-        pattern: Some(&PATTERN_14),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_14), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_MFA_SETTINGS_TYPE: Schema = Schema {
     name: "EmailMfaSettingsType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Enabled", &BOOLEAN_TYPE),
-            Member::optional("PreferredMfa", &BOOLEAN_TYPE),
-        ],
+        members: &[Member::optional("Enabled", &BOOLEAN_TYPE), Member::optional("PreferredMfa", &BOOLEAN_TYPE)],
     },
     sensitive: false,
 };
 pub static EMAIL_MFA_SUBJECT_TYPE: Schema = Schema {
     name: "EmailMfaSubjectType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_15),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_15), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_NOTIFICATION_BODY_TYPE: Schema = Schema {
     name: "EmailNotificationBodyType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(20000),
-        pattern: Some(&PATTERN_16),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_16), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_NOTIFICATION_SUBJECT_TYPE: Schema = Schema {
     name: "EmailNotificationSubjectType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(140),
-        pattern: Some(&PATTERN_15),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(140), pattern: Some(&PATTERN_15), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_SENDING_ACCOUNT_TYPE: Schema = Schema {
     name: "EmailSendingAccountType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["COGNITO_DEFAULT", "DEVELOPER"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["COGNITO_DEFAULT", "DEVELOPER"] },
     sensitive: false,
 };
 pub static EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE: Schema = Schema {
     name: "EmailVerificationMessageByLinkType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(20000),
-        pattern: Some(&PATTERN_17),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_17), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_VERIFICATION_MESSAGE_TYPE: Schema = Schema {
     name: "EmailVerificationMessageType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(20000),
-        pattern: Some(&PATTERN_14),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(20000), pattern: Some(&PATTERN_14), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE: Schema = Schema {
     name: "EmailVerificationSubjectByLinkType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(140),
-        pattern: Some(&PATTERN_15),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(140), pattern: Some(&PATTERN_15), values: &[] },
     sensitive: false,
 };
 pub static EMAIL_VERIFICATION_SUBJECT_TYPE: Schema = Schema {
     name: "EmailVerificationSubjectType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(140),
-        pattern: Some(&PATTERN_15),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(140), pattern: Some(&PATTERN_15), values: &[] },
     sensitive: false,
 };
 pub static ENCRYPTION_KEY_ARN_TYPE: Schema = Schema {
     name: "EncryptionKeyArnType",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(2048),
-        pattern: Some(&PATTERN_3),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_3), values: &[] },
     sensitive: false,
 };
 pub static ENCRYPTION_KEY_TYPE: Schema = Schema {
     name: "EncryptionKeyType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KEY"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KEY"] },
     sensitive: false,
 };
 pub static EUMS_SMS_CONFIGURATION_TYPE: Schema = Schema {
@@ -2817,41 +2093,22 @@ pub static EVENT_FEEDBACK_TYPE: Schema = Schema {
 };
 pub static EVENT_FILTER_TYPE: Schema = Schema {
     name: "EventFilterType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"] },
     sensitive: false,
 };
 pub static EVENT_FILTERS_TYPE: Schema = Schema {
     name: "EventFiltersType",
-    kind: Kind::List {
-        element: &EVENT_FILTER_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &EVENT_FILTER_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static EVENT_ID_TYPE: Schema = Schema {
     name: "EventIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(50),
-        pattern: Some(&PATTERN_18),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(50), pattern: Some(&PATTERN_18), values: &[] },
     sensitive: false,
 };
 pub static EVENT_RESPONSE_TYPE: Schema = Schema {
     name: "EventResponseType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Pass", "Fail", "InProgress"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Pass", "Fail", "InProgress"] },
     sensitive: false,
 };
 pub static EVENT_RISK_TYPE: Schema = Schema {
@@ -2867,12 +2124,7 @@ pub static EVENT_RISK_TYPE: Schema = Schema {
 };
 pub static EVENT_SOURCE_NAME: Schema = Schema {
     name: "EventSourceName",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["userNotification", "userAuthEvents"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["userNotification", "userAuthEvents"] },
     sensitive: false,
 };
 pub static EVENT_TYPE: Schema = Schema {
@@ -2881,23 +2133,13 @@ pub static EVENT_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "SignIn",
-            "SignUp",
-            "ForgotPassword",
-            "PasswordChange",
-            "ResendCode",
-        ],
+        values: &["SignIn", "SignUp", "ForgotPassword", "PasswordChange", "ResendCode"],
     },
     sensitive: false,
 };
 pub static EXPLICIT_AUTH_FLOWS_LIST_TYPE: Schema = Schema {
     name: "ExplicitAuthFlowsListType",
-    kind: Kind::List {
-        element: &EXPLICIT_AUTH_FLOWS_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &EXPLICIT_AUTH_FLOWS_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static EXPLICIT_AUTH_FLOWS_TYPE: Schema = Schema {
@@ -2934,43 +2176,24 @@ pub static FAILOVER_TYPE: Schema = Schema {
 };
 pub static FEATURE_TYPE: Schema = Schema {
     name: "FeatureType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ENABLED", "DISABLED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ENABLED", "DISABLED"] },
     sensitive: false,
 };
 pub static FEEDBACK_VALUE_TYPE: Schema = Schema {
     name: "FeedbackValueType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Valid", "Invalid"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Valid", "Invalid"] },
     sensitive: false,
 };
 pub static FIREHOSE_CONFIGURATION_TYPE: Schema = Schema {
     name: "FirehoseConfigurationType",
-    kind: Kind::Structure {
-        members: &[Member::optional("StreamArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("StreamArn", &ARN_TYPE)] },
     sensitive: false,
 };
-pub static FORCE_ALIAS_CREATION: Schema = Schema {
-    name: "ForceAliasCreation",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static FORCE_ALIAS_CREATION: Schema = Schema { name: "ForceAliasCreation", kind: Kind::Boolean, sensitive: false };
 pub static FORGET_DEVICE_REQUEST: Schema = Schema {
     name: "ForgetDeviceRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("AccessToken", &TOKEN_MODEL_TYPE),
-            Member::required("DeviceKey", &DEVICE_KEY_TYPE),
-        ],
+        members: &[Member::optional("AccessToken", &TOKEN_MODEL_TYPE), Member::required("DeviceKey", &DEVICE_KEY_TYPE)],
     },
     sensitive: false,
 };
@@ -2990,24 +2213,13 @@ pub static FORGOT_PASSWORD_REQUEST: Schema = Schema {
 };
 pub static FORGOT_PASSWORD_RESPONSE: Schema = Schema {
     name: "ForgotPasswordResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "CodeDeliveryDetails",
-            &CODE_DELIVERY_DETAILS_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("CodeDeliveryDetails", &CODE_DELIVERY_DETAILS_TYPE)] },
     sensitive: false,
 };
-pub static GENERATE_SECRET: Schema = Schema {
-    name: "GenerateSecret",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static GENERATE_SECRET: Schema = Schema { name: "GenerateSecret", kind: Kind::Boolean, sensitive: false };
 pub static GET_CSV_HEADER_REQUEST: Schema = Schema {
     name: "GetCSVHeaderRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_CSV_HEADER_RESPONSE: Schema = Schema {
@@ -3035,10 +2247,7 @@ pub static GET_CLIENT_TOKEN_REQUEST: Schema = Schema {
 pub static GET_CLIENT_TOKEN_RESPONSE: Schema = Schema {
     name: "GetClientTokenResponse",
     kind: Kind::Structure {
-        members: &[Member::optional(
-            "ClientAuthenticationResult",
-            &CLIENT_AUTHENTICATION_RESULT_TYPE,
-        )],
+        members: &[Member::optional("ClientAuthenticationResult", &CLIENT_AUTHENTICATION_RESULT_TYPE)],
     },
     sensitive: false,
 };
@@ -3077,46 +2286,31 @@ pub static GET_DERIVED_TOKEN_RESPONSE: Schema = Schema {
 };
 pub static GET_DERIVED_TOKEN_TOKEN_MODEL_TYPE: Schema = Schema {
     name: "GetDerivedTokenTokenModelType",
-    kind: Kind::String {
-        min: None,
-        max: Some(131072),
-        pattern: Some(&PATTERN_19),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(131072), pattern: Some(&PATTERN_19), values: &[] },
     sensitive: true,
 };
 pub static GET_DEVICE_REQUEST: Schema = Schema {
     name: "GetDeviceRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("DeviceKey", &DEVICE_KEY_TYPE),
-            Member::optional("AccessToken", &TOKEN_MODEL_TYPE),
-        ],
+        members: &[Member::required("DeviceKey", &DEVICE_KEY_TYPE), Member::optional("AccessToken", &TOKEN_MODEL_TYPE)],
     },
     sensitive: false,
 };
 pub static GET_DEVICE_RESPONSE: Schema = Schema {
     name: "GetDeviceResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Device", &DEVICE_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Device", &DEVICE_TYPE)] },
     sensitive: false,
 };
 pub static GET_GROUP_REQUEST: Schema = Schema {
     name: "GetGroupRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("GroupName", &GROUP_NAME_TYPE),
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-        ],
+        members: &[Member::required("GroupName", &GROUP_NAME_TYPE), Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static GET_GROUP_RESPONSE: Schema = Schema {
     name: "GetGroupResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Group", &GROUP_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Group", &GROUP_TYPE)] },
     sensitive: false,
 };
 pub static GET_IDENTITY_PROVIDER_BY_IDENTIFIER_REQUEST: Schema = Schema {
@@ -3131,57 +2325,39 @@ pub static GET_IDENTITY_PROVIDER_BY_IDENTIFIER_REQUEST: Schema = Schema {
 };
 pub static GET_IDENTITY_PROVIDER_BY_IDENTIFIER_RESPONSE: Schema = Schema {
     name: "GetIdentityProviderByIdentifierResponse",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "IdentityProvider",
-            &IDENTITY_PROVIDER_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityProvider", &IDENTITY_PROVIDER_TYPE)] },
     sensitive: false,
 };
 pub static GET_LOG_DELIVERY_CONFIGURATION_REQUEST: Schema = Schema {
     name: "GetLogDeliveryConfigurationRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_LOG_DELIVERY_CONFIGURATION_RESPONSE: Schema = Schema {
     name: "GetLogDeliveryConfigurationResponse",
     kind: Kind::Structure {
-        members: &[Member::optional(
-            "LogDeliveryConfiguration",
-            &LOG_DELIVERY_CONFIGURATION_TYPE,
-        )],
+        members: &[Member::optional("LogDeliveryConfiguration", &LOG_DELIVERY_CONFIGURATION_TYPE)],
     },
     sensitive: false,
 };
 pub static GET_PROVISIONED_LIMIT_REQUEST: Schema = Schema {
     name: "GetProvisionedLimitRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("LimitDefinition", &LIMIT_DEFINITION_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("LimitDefinition", &LIMIT_DEFINITION_TYPE)] },
     sensitive: false,
 };
 pub static GET_PROVISIONED_LIMIT_RESPONSE: Schema = Schema {
     name: "GetProvisionedLimitResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Limit", &LIMIT_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Limit", &LIMIT_TYPE)] },
     sensitive: false,
 };
 pub static GET_SIGNING_CERTIFICATE_REQUEST: Schema = Schema {
     name: "GetSigningCertificateRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_SIGNING_CERTIFICATE_RESPONSE: Schema = Schema {
     name: "GetSigningCertificateResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Certificate", &STRING_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Certificate", &STRING_TYPE)] },
     sensitive: false,
 };
 pub static GET_TOKENS_FROM_REFRESH_TOKEN_REQUEST: Schema = Schema {
@@ -3199,29 +2375,19 @@ pub static GET_TOKENS_FROM_REFRESH_TOKEN_REQUEST: Schema = Schema {
 };
 pub static GET_TOKENS_FROM_REFRESH_TOKEN_RESPONSE: Schema = Schema {
     name: "GetTokensFromRefreshTokenResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "AuthenticationResult",
-            &AUTHENTICATION_RESULT_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("AuthenticationResult", &AUTHENTICATION_RESULT_TYPE)] },
     sensitive: false,
 };
 pub static GET_UI_CUSTOMIZATION_REQUEST: Schema = Schema {
     name: "GetUICustomizationRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::optional("ClientId", &CLIENT_ID_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::optional("ClientId", &CLIENT_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static GET_UI_CUSTOMIZATION_RESPONSE: Schema = Schema {
     name: "GetUICustomizationResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("UICustomization", &UI_CUSTOMIZATION_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UICustomization", &UI_CUSTOMIZATION_TYPE)] },
     sensitive: false,
 };
 pub static GET_USER_ATTRIBUTE_VERIFICATION_CODE_REQUEST: Schema = Schema {
@@ -3237,19 +2403,12 @@ pub static GET_USER_ATTRIBUTE_VERIFICATION_CODE_REQUEST: Schema = Schema {
 };
 pub static GET_USER_ATTRIBUTE_VERIFICATION_CODE_RESPONSE: Schema = Schema {
     name: "GetUserAttributeVerificationCodeResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "CodeDeliveryDetails",
-            &CODE_DELIVERY_DETAILS_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("CodeDeliveryDetails", &CODE_DELIVERY_DETAILS_TYPE)] },
     sensitive: false,
 };
 pub static GET_USER_AUTH_FACTORS_REQUEST: Schema = Schema {
     name: "GetUserAuthFactorsRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)] },
     sensitive: false,
 };
 pub static GET_USER_AUTH_FACTORS_RESPONSE: Schema = Schema {
@@ -3259,10 +2418,7 @@ pub static GET_USER_AUTH_FACTORS_RESPONSE: Schema = Schema {
             Member::required("Username", &USERNAME_TYPE),
             Member::optional("PreferredMfaSetting", &STRING_TYPE),
             Member::optional("UserMFASettingList", &USER_MFA_SETTING_LIST_TYPE),
-            Member::optional(
-                "ConfiguredUserAuthFactors",
-                &CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE,
-            ),
+            Member::optional("ConfiguredUserAuthFactors", &CONFIGURED_USER_AUTH_FACTORS_LIST_TYPE),
         ],
     },
     sensitive: false,
@@ -3270,10 +2426,7 @@ pub static GET_USER_AUTH_FACTORS_RESPONSE: Schema = Schema {
 pub static GET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST: Schema = Schema {
     name: "GetUserPoolClientSessionConfigurationRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserPoolId", &USER_POOL_ID_TYPE),
-            Member::required("ClientId", &CLIENT_ID_TYPE),
-        ],
+        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE), Member::required("ClientId", &CLIENT_ID_TYPE)],
     },
     sensitive: false,
 };
@@ -3290,9 +2443,7 @@ pub static GET_USER_POOL_CLIENT_SESSION_CONFIGURATION_RESPONSE: Schema = Schema 
 };
 pub static GET_USER_POOL_MFA_CONFIG_REQUEST: Schema = Schema {
     name: "GetUserPoolMfaConfigRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_USER_POOL_MFA_CONFIG_RESPONSE: Schema = Schema {
@@ -3300,10 +2451,7 @@ pub static GET_USER_POOL_MFA_CONFIG_RESPONSE: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::optional("SmsMfaConfiguration", &SMS_MFA_CONFIG_TYPE),
-            Member::optional(
-                "SoftwareTokenMfaConfiguration",
-                &SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
-            ),
+            Member::optional("SoftwareTokenMfaConfiguration", &SOFTWARE_TOKEN_MFA_CONFIG_TYPE),
             Member::optional("EmailMfaConfiguration", &EMAIL_MFA_CONFIG_TYPE),
             Member::optional("MfaConfiguration", &USER_POOL_MFA_TYPE),
             Member::optional("WebAuthnConfiguration", &WEB_AUTHN_CONFIGURATION_TYPE),
@@ -3313,9 +2461,7 @@ pub static GET_USER_POOL_MFA_CONFIG_RESPONSE: Schema = Schema {
 };
 pub static GET_USER_POOL_SESSION_CONFIGURATION_REQUEST: Schema = Schema {
     name: "GetUserPoolSessionConfigurationRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserPoolId", &USER_POOL_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_USER_POOL_SESSION_CONFIGURATION_RESPONSE: Schema = Schema {
@@ -3331,9 +2477,7 @@ pub static GET_USER_POOL_SESSION_CONFIGURATION_RESPONSE: Schema = Schema {
 };
 pub static GET_USER_REQUEST: Schema = Schema {
     name: "GetUserRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)] },
     sensitive: false,
 };
 pub static GET_USER_RESPONSE: Schema = Schema {
@@ -3351,33 +2495,16 @@ pub static GET_USER_RESPONSE: Schema = Schema {
 };
 pub static GLOBAL_SIGN_OUT_REQUEST: Schema = Schema {
     name: "GlobalSignOutRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)] },
     sensitive: false,
 };
-pub static GLOBAL_SIGN_OUT_RESPONSE: Schema = Schema {
-    name: "GlobalSignOutResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
-pub static GROUP_LIST_TYPE: Schema = Schema {
-    name: "GroupListType",
-    kind: Kind::List {
-        element: &GROUP_TYPE,
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static GLOBAL_SIGN_OUT_RESPONSE: Schema =
+    Schema { name: "GlobalSignOutResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
+pub static GROUP_LIST_TYPE: Schema =
+    Schema { name: "GroupListType", kind: Kind::List { element: &GROUP_TYPE, min: None, max: None }, sensitive: false };
 pub static GROUP_NAME_TYPE: Schema = Schema {
     name: "GroupNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static GROUP_TYPE: Schema = Schema {
@@ -3397,51 +2524,28 @@ pub static GROUP_TYPE: Schema = Schema {
 };
 pub static HEALTH_CHECK_ID_TYPE: Schema = Schema {
     name: "HealthCheckIdType",
-    kind: Kind::String {
-        min: None,
-        max: Some(64),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(64), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static HEX_STRING_TYPE: Schema = Schema {
     name: "HexStringType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_20),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_20), values: &[] },
     sensitive: false,
 };
 pub static HTTP_HEADER: Schema = Schema {
     name: "HttpHeader",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("headerName", &STRING_TYPE),
-            Member::optional("headerValue", &STRING_TYPE),
-        ],
+        members: &[Member::optional("headerName", &STRING_TYPE), Member::optional("headerValue", &STRING_TYPE)],
     },
     sensitive: false,
 };
 pub static HTTP_HEADER_LIST: Schema = Schema {
     name: "HttpHeaderList",
-    kind: Kind::List {
-        element: &HTTP_HEADER,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &HTTP_HEADER, min: None, max: None },
     sensitive: false,
 };
-pub static ID_TOKEN_VALIDITY_TYPE: Schema = Schema {
-    name: "IdTokenValidityType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(86400),
-    },
-    sensitive: false,
-};
+pub static ID_TOKEN_VALIDITY_TYPE: Schema =
+    Schema { name: "IdTokenValidityType", kind: Kind::Integer { min: Some(1), max: Some(86400) }, sensitive: false };
 pub static IDENTITY_PROVIDER_TYPE: Schema = Schema {
     name: "IdentityProviderType",
     kind: Kind::Structure {
@@ -3465,52 +2569,25 @@ pub static IDENTITY_PROVIDER_TYPE_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "SAML",
-            "Facebook",
-            "Google",
-            "LoginWithAmazon",
-            "SignInWithApple",
-            "OIDC",
-        ],
+        values: &["SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC"],
     },
     sensitive: false,
 };
 pub static IDP_IDENTIFIER_TYPE: Schema = Schema {
     name: "IdpIdentifierType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(40),
-        pattern: Some(&PATTERN_21),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(40), pattern: Some(&PATTERN_21), values: &[] },
     sensitive: false,
 };
 pub static IDP_IDENTIFIERS_LIST_TYPE: Schema = Schema {
     name: "IdpIdentifiersListType",
-    kind: Kind::List {
-        element: &IDP_IDENTIFIER_TYPE,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::List { element: &IDP_IDENTIFIER_TYPE, min: None, max: Some(50) },
     sensitive: false,
 };
-pub static IMAGE_FILE_TYPE: Schema = Schema {
-    name: "ImageFileType",
-    kind: Kind::Blob {
-        min: None,
-        max: Some(131072),
-    },
-    sensitive: false,
-};
+pub static IMAGE_FILE_TYPE: Schema =
+    Schema { name: "ImageFileType", kind: Kind::Blob { min: None, max: Some(131072) }, sensitive: false };
 pub static IMAGE_URL_TYPE: Schema = Schema {
     name: "ImageUrlType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static INBOUND_FEDERATION_LAMBDA_TYPE: Schema = Schema {
@@ -3525,12 +2602,7 @@ pub static INBOUND_FEDERATION_LAMBDA_TYPE: Schema = Schema {
 };
 pub static INBOUND_FEDERATION_LAMBDA_VERSION_TYPE: Schema = Schema {
     name: "InboundFederationLambdaVersionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["V1_0"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["V1_0"] },
     sensitive: false,
 };
 pub static INITIATE_AUTH_REQUEST: Schema = Schema {
@@ -3561,39 +2633,21 @@ pub static INITIATE_AUTH_RESPONSE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static INTEGER_TYPE: Schema = Schema {
-    name: "IntegerType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static INTEGER_TYPE: Schema =
+    Schema { name: "IntegerType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static ISSUED_TOKEN_TYPE_IDENTIFIER_TYPE: Schema = Schema {
     name: "IssuedTokenTypeIdentifierType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ACCESS_TOKEN", "ID_TOKEN"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ACCESS_TOKEN", "ID_TOKEN"] },
     sensitive: false,
 };
 pub static ISSUER_CONFIGURATION_TYPE: Schema = Schema {
     name: "IssuerConfigurationType",
-    kind: Kind::Structure {
-        members: &[Member::optional("Type", &ISSUER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Type", &ISSUER_TYPE)] },
     sensitive: false,
 };
 pub static ISSUER_TYPE: Schema = Schema {
     name: "IssuerType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ORIGINAL", "UPDATED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ORIGINAL", "UPDATED"] },
     sensitive: false,
 };
 pub static KEY_CONFIGURATION_TYPE: Schema = Schema {
@@ -3620,15 +2674,9 @@ pub static LAMBDA_CONFIG_TYPE: Schema = Schema {
             Member::optional("VerifyAuthChallengeResponse", &ARN_TYPE),
             Member::optional("PreTokenGeneration", &ARN_TYPE),
             Member::optional("UserMigration", &ARN_TYPE),
-            Member::optional(
-                "PreTokenGenerationConfig",
-                &PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE,
-            ),
+            Member::optional("PreTokenGenerationConfig", &PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE),
             Member::optional("CustomSMSSender", &CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE),
-            Member::optional(
-                "CustomEmailSender",
-                &CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE,
-            ),
+            Member::optional("CustomEmailSender", &CUSTOM_EMAIL_LAMBDA_VERSION_CONFIG_TYPE),
             Member::optional("KMSKeyID", &ARN_TYPE),
             Member::optional("InboundFederation", &INBOUND_FEDERATION_LAMBDA_TYPE),
         ],
@@ -3637,22 +2685,12 @@ pub static LAMBDA_CONFIG_TYPE: Schema = Schema {
 };
 pub static LANGUAGE_ID_TYPE: Schema = Schema {
     name: "LanguageIdType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_22),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_22), values: &[] },
     sensitive: false,
 };
 pub static LIMIT_CLASS: Schema = Schema {
     name: "LimitClass",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["API_CATEGORY"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["API_CATEGORY"] },
     sensitive: false,
 };
 pub static LIMIT_DEFINITION_TYPE: Schema = Schema {
@@ -3678,22 +2716,12 @@ pub static LIMIT_TYPE: Schema = Schema {
 };
 pub static LINK_URL_TYPE: Schema = Schema {
     name: "LinkUrlType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(1024),
-        pattern: Some(&PATTERN_23),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(1024), pattern: Some(&PATTERN_23), values: &[] },
     sensitive: false,
 };
 pub static LINKS_TYPE: Schema = Schema {
     name: "LinksType",
-    kind: Kind::Map {
-        key: &LANGUAGE_ID_TYPE,
-        value: &LINK_URL_TYPE,
-        min: Some(1),
-        max: Some(13),
-    },
+    kind: Kind::Map { key: &LANGUAGE_ID_TYPE, value: &LINK_URL_TYPE, min: Some(1), max: Some(13) },
     sensitive: false,
 };
 pub static LIST_DEVICES_REQUEST: Schema = Schema {
@@ -3731,10 +2759,7 @@ pub static LIST_GROUPS_REQUEST: Schema = Schema {
 pub static LIST_GROUPS_RESPONSE: Schema = Schema {
     name: "ListGroupsResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Groups", &GROUP_LIST_TYPE),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::optional("Groups", &GROUP_LIST_TYPE), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
@@ -3761,27 +2786,14 @@ pub static LIST_IDENTITY_PROVIDERS_RESPONSE: Schema = Schema {
 };
 pub static LIST_OF_STRING_TYPES: Schema = Schema {
     name: "ListOfStringTypes",
-    kind: Kind::List {
-        element: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
-pub static LIST_PROVIDERS_LIMIT_TYPE: Schema = Schema {
-    name: "ListProvidersLimitType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(60),
-    },
-    sensitive: false,
-};
+pub static LIST_PROVIDERS_LIMIT_TYPE: Schema =
+    Schema { name: "ListProvidersLimitType", kind: Kind::Integer { min: None, max: Some(60) }, sensitive: false };
 pub static LIST_RESOURCE_SERVERS_LIMIT_TYPE: Schema = Schema {
     name: "ListResourceServersLimitType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(50),
-    },
+    kind: Kind::Integer { min: Some(1), max: Some(50) },
     sensitive: false,
 };
 pub static LIST_RESOURCE_SERVERS_REQUEST: Schema = Schema {
@@ -3807,16 +2819,12 @@ pub static LIST_RESOURCE_SERVERS_RESPONSE: Schema = Schema {
 };
 pub static LIST_TAGS_FOR_RESOURCE_REQUEST: Schema = Schema {
     name: "ListTagsForResourceRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("ResourceArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("ResourceArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static LIST_TAGS_FOR_RESOURCE_RESPONSE: Schema = Schema {
     name: "ListTagsForResourceResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Tags", &USER_POOL_TAGS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Tags", &USER_POOL_TAGS_TYPE)] },
     sensitive: false,
 };
 pub static LIST_TERMS_REQUEST: Schema = Schema {
@@ -3832,10 +2840,7 @@ pub static LIST_TERMS_REQUEST: Schema = Schema {
 };
 pub static LIST_TERMS_REQUEST_MAX_RESULTS_INTEGER: Schema = Schema {
     name: "ListTermsRequestMaxResultsInteger",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(60),
-    },
+    kind: Kind::Integer { min: Some(1), max: Some(60) },
     sensitive: false,
 };
 pub static LIST_TERMS_RESPONSE: Schema = Schema {
@@ -3955,20 +2960,14 @@ pub static LIST_USER_POOLS_RESPONSE: Schema = Schema {
 pub static LIST_USER_SESSIONS_REQUEST: Schema = Schema {
     name: "ListUserSessionsRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("AccessToken", &TOKEN_MODEL_TYPE),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
 pub static LIST_USER_SESSIONS_RESPONSE: Schema = Schema {
     name: "ListUserSessionsResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Sessions", &SESSIONS_LIST_TYPE),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::optional("Sessions", &SESSIONS_LIST_TYPE), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
@@ -3987,10 +2986,7 @@ pub static LIST_USERS_IN_GROUP_REQUEST: Schema = Schema {
 pub static LIST_USERS_IN_GROUP_RESPONSE: Schema = Schema {
     name: "ListUsersInGroupResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Users", &USERS_LIST_TYPE),
-            Member::optional("NextToken", &PAGINATION_KEY),
-        ],
+        members: &[Member::optional("Users", &USERS_LIST_TYPE), Member::optional("NextToken", &PAGINATION_KEY)],
     },
     sensitive: false,
 };
@@ -4040,11 +3036,7 @@ pub static LIST_WEB_AUTHN_CREDENTIALS_RESPONSE: Schema = Schema {
 };
 pub static LOG_CONFIGURATION_LIST_TYPE: Schema = Schema {
     name: "LogConfigurationListType",
-    kind: Kind::List {
-        element: &LOG_CONFIGURATION_TYPE,
-        min: None,
-        max: Some(2),
-    },
+    kind: Kind::List { element: &LOG_CONFIGURATION_TYPE, min: None, max: Some(2) },
     sensitive: false,
 };
 pub static LOG_CONFIGURATION_TYPE: Schema = Schema {
@@ -4053,10 +3045,7 @@ pub static LOG_CONFIGURATION_TYPE: Schema = Schema {
         members: &[
             Member::required("LogLevel", &LOG_LEVEL),
             Member::required("EventSource", &EVENT_SOURCE_NAME),
-            Member::optional(
-                "CloudWatchLogsConfiguration",
-                &CLOUD_WATCH_LOGS_CONFIGURATION_TYPE,
-            ),
+            Member::optional("CloudWatchLogsConfiguration", &CLOUD_WATCH_LOGS_CONFIGURATION_TYPE),
             Member::optional("S3Configuration", &S3_CONFIGURATION_TYPE),
             Member::optional("FirehoseConfiguration", &FIREHOSE_CONFIGURATION_TYPE),
         ],
@@ -4075,38 +3064,18 @@ pub static LOG_DELIVERY_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static LOG_LEVEL: Schema = Schema {
     name: "LogLevel",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ERROR", "INFO"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ERROR", "INFO"] },
     sensitive: false,
 };
 pub static LOGOUT_URLS_LIST_TYPE: Schema = Schema {
     name: "LogoutURLsListType",
-    kind: Kind::List {
-        element: &REDIRECT_URL_TYPE,
-        min: None,
-        max: Some(100),
-    },
+    kind: Kind::List { element: &REDIRECT_URL_TYPE, min: None, max: Some(100) },
     sensitive: false,
 };
-pub static LONG_TYPE: Schema = Schema {
-    name: "LongType",
-    kind: Kind::Long {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static LONG_TYPE: Schema = Schema { name: "LongType", kind: Kind::Long { min: None, max: None }, sensitive: false };
 pub static MFA_OPTION_LIST_TYPE: Schema = Schema {
     name: "MFAOptionListType",
-    kind: Kind::List {
-        element: &MFA_OPTION_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &MFA_OPTION_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static MFA_OPTION_TYPE: Schema = Schema {
@@ -4121,12 +3090,7 @@ pub static MFA_OPTION_TYPE: Schema = Schema {
 };
 pub static MANAGED_LOGIN_BRANDING_ID_TYPE: Schema = Schema {
     name: "ManagedLoginBrandingIdType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_24),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_24), values: &[] },
     sensitive: false,
 };
 pub static MANAGED_LOGIN_BRANDING_TYPE: Schema = Schema {
@@ -4144,22 +3108,11 @@ pub static MANAGED_LOGIN_BRANDING_TYPE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static MAX_SESSIONS_PER_USER_TYPE: Schema = Schema {
-    name: "MaxSessionsPerUserType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(100),
-    },
-    sensitive: false,
-};
+pub static MAX_SESSIONS_PER_USER_TYPE: Schema =
+    Schema { name: "MaxSessionsPerUserType", kind: Kind::Integer { min: Some(1), max: Some(100) }, sensitive: false };
 pub static MESSAGE_ACTION_TYPE: Schema = Schema {
     name: "MessageActionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["RESEND", "SUPPRESS"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["RESEND", "SUPPRESS"] },
     sensitive: false,
 };
 pub static MESSAGE_TEMPLATE_TYPE: Schema = Schema {
@@ -4176,10 +3129,7 @@ pub static MESSAGE_TEMPLATE_TYPE: Schema = Schema {
 pub static NEW_DEVICE_METADATA_TYPE: Schema = Schema {
     name: "NewDeviceMetadataType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("DeviceKey", &DEVICE_KEY_TYPE),
-            Member::optional("DeviceGroupKey", &STRING_TYPE),
-        ],
+        members: &[Member::optional("DeviceKey", &DEVICE_KEY_TYPE), Member::optional("DeviceGroupKey", &STRING_TYPE)],
     },
     sensitive: false,
 };
@@ -4211,70 +3161,38 @@ pub static NOTIFY_EMAIL_TYPE: Schema = Schema {
 pub static NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE: Schema = Schema {
     name: "NumberAttributeConstraintsType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("MinValue", &STRING_TYPE),
-            Member::optional("MaxValue", &STRING_TYPE),
-        ],
+        members: &[Member::optional("MinValue", &STRING_TYPE), Member::optional("MaxValue", &STRING_TYPE)],
     },
     sensitive: false,
 };
 pub static OAUTH_FLOW_TYPE: Schema = Schema {
     name: "OAuthFlowType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["code", "implicit", "client_credentials"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["code", "implicit", "client_credentials"] },
     sensitive: false,
 };
 pub static OAUTH_FLOWS_TYPE: Schema = Schema {
     name: "OAuthFlowsType",
-    kind: Kind::List {
-        element: &OAUTH_FLOW_TYPE,
-        min: None,
-        max: Some(3),
-    },
+    kind: Kind::List { element: &OAUTH_FLOW_TYPE, min: None, max: Some(3) },
     sensitive: false,
 };
 pub static OAUTH_TOKEN_TYPE_TYPE: Schema = Schema {
     name: "OAuthTokenTypeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Bearer", "N_A"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Bearer", "N_A"] },
     sensitive: false,
 };
 pub static OPTIONAL_ARN_TYPE: Schema = Schema {
     name: "OptionalArnType",
-    kind: Kind::String {
-        min: None,
-        max: Some(2048),
-        pattern: Some(&PATTERN_25),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(2048), pattern: Some(&PATTERN_25), values: &[] },
     sensitive: false,
 };
 pub static PAGINATION_KEY: Schema = Schema {
     name: "PaginationKey",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(131072),
-        pattern: Some(&PATTERN_8),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(131072), pattern: Some(&PATTERN_8), values: &[] },
     sensitive: false,
 };
 pub static PAGINATION_KEY_TYPE: Schema = Schema {
     name: "PaginationKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: None,
-        pattern: Some(&PATTERN_8),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: None, pattern: Some(&PATTERN_8), values: &[] },
     sensitive: false,
 };
 pub static PASSWORD_HASHING_ALGORITHM_TYPE: Schema = Schema {
@@ -4287,20 +3205,11 @@ pub static PASSWORD_HASHING_ALGORITHM_TYPE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static PASSWORD_HISTORY_SIZE_TYPE: Schema = Schema {
-    name: "PasswordHistorySizeType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(24),
-    },
-    sensitive: false,
-};
+pub static PASSWORD_HISTORY_SIZE_TYPE: Schema =
+    Schema { name: "PasswordHistorySizeType", kind: Kind::Integer { min: None, max: Some(24) }, sensitive: false };
 pub static PASSWORD_POLICY_MIN_LENGTH_TYPE: Schema = Schema {
     name: "PasswordPolicyMinLengthType",
-    kind: Kind::Integer {
-        min: Some(6),
-        max: Some(99),
-    },
+    kind: Kind::Integer { min: Some(6), max: Some(99) },
     sensitive: false,
 };
 pub static PASSWORD_POLICY_TYPE: Schema = Schema {
@@ -4313,50 +3222,26 @@ pub static PASSWORD_POLICY_TYPE: Schema = Schema {
             Member::optional("RequireNumbers", &BOOLEAN_TYPE),
             Member::optional("RequireSymbols", &BOOLEAN_TYPE),
             Member::optional("PasswordHistorySize", &PASSWORD_HISTORY_SIZE_TYPE),
-            Member::optional(
-                "TemporaryPasswordValidityDays",
-                &TEMPORARY_PASSWORD_VALIDITY_DAYS_TYPE,
-            ),
+            Member::optional("TemporaryPasswordValidityDays", &TEMPORARY_PASSWORD_VALIDITY_DAYS_TYPE),
         ],
     },
     sensitive: false,
 };
 pub static PASSWORD_TYPE: Schema = Schema {
     name: "PasswordType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: Some(&PATTERN_26),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_26), values: &[] },
     sensitive: true,
 };
-pub static POOL_QUERY_LIMIT_TYPE: Schema = Schema {
-    name: "PoolQueryLimitType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(60),
-    },
-    sensitive: false,
-};
+pub static POOL_QUERY_LIMIT_TYPE: Schema =
+    Schema { name: "PoolQueryLimitType", kind: Kind::Integer { min: Some(1), max: Some(60) }, sensitive: false };
 pub static PRE_SIGNED_URL_TYPE: Schema = Schema {
     name: "PreSignedUrlType",
-    kind: Kind::String {
-        min: None,
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static PRE_TOKEN_GENERATION_LAMBDA_VERSION_TYPE: Schema = Schema {
     name: "PreTokenGenerationLambdaVersionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["V1_0", "V2_0", "V3_0"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["V1_0", "V2_0", "V3_0"] },
     sensitive: false,
 };
 pub static PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE: Schema = Schema {
@@ -4369,32 +3254,15 @@ pub static PRE_TOKEN_GENERATION_VERSION_CONFIG_TYPE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static PRECEDENCE_TYPE: Schema = Schema {
-    name: "PrecedenceType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static PRECEDENCE_TYPE: Schema =
+    Schema { name: "PrecedenceType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static PREVENT_USER_EXISTENCE_ERROR_TYPES: Schema = Schema {
     name: "PreventUserExistenceErrorTypes",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["LEGACY", "ENABLED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["LEGACY", "ENABLED"] },
     sensitive: false,
 };
-pub static PRIORITY_TYPE: Schema = Schema {
-    name: "PriorityType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(2),
-    },
-    sensitive: false,
-};
+pub static PRIORITY_TYPE: Schema =
+    Schema { name: "PriorityType", kind: Kind::Integer { min: Some(1), max: Some(2) }, sensitive: false };
 pub static PROVIDER_DESCRIPTION: Schema = Schema {
     name: "ProviderDescription",
     kind: Kind::Structure {
@@ -4409,32 +3277,17 @@ pub static PROVIDER_DESCRIPTION: Schema = Schema {
 };
 pub static PROVIDER_DETAILS_TYPE: Schema = Schema {
     name: "ProviderDetailsType",
-    kind: Kind::Map {
-        key: &STRING_TYPE,
-        value: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static PROVIDER_NAME_TYPE: Schema = Schema {
     name: "ProviderNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(32),
-        pattern: Some(&PATTERN_27),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(32), pattern: Some(&PATTERN_27), values: &[] },
     sensitive: false,
 };
 pub static PROVIDER_NAME_TYPE_V2: Schema = Schema {
     name: "ProviderNameTypeV2",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(32),
-        pattern: Some(&PATTERN_28),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(32), pattern: Some(&PATTERN_28), values: &[] },
     sensitive: false,
 };
 pub static PROVIDER_USER_IDENTIFIER_TYPE: Schema = Schema {
@@ -4450,36 +3303,16 @@ pub static PROVIDER_USER_IDENTIFIER_TYPE: Schema = Schema {
 };
 pub static PROVIDERS_LIST_TYPE: Schema = Schema {
     name: "ProvidersListType",
-    kind: Kind::List {
-        element: &PROVIDER_DESCRIPTION,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::List { element: &PROVIDER_DESCRIPTION, min: None, max: Some(50) },
     sensitive: false,
 };
-pub static QUERY_LIMIT: Schema = Schema {
-    name: "QueryLimit",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(60),
-    },
-    sensitive: false,
-};
-pub static QUERY_LIMIT_TYPE: Schema = Schema {
-    name: "QueryLimitType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(60),
-    },
-    sensitive: false,
-};
+pub static QUERY_LIMIT: Schema =
+    Schema { name: "QueryLimit", kind: Kind::Integer { min: Some(1), max: Some(60) }, sensitive: false };
+pub static QUERY_LIMIT_TYPE: Schema =
+    Schema { name: "QueryLimitType", kind: Kind::Integer { min: None, max: Some(60) }, sensitive: false };
 pub static RECOVERY_MECHANISMS_TYPE: Schema = Schema {
     name: "RecoveryMechanismsType",
-    kind: Kind::List {
-        element: &RECOVERY_OPTION_TYPE,
-        min: Some(1),
-        max: Some(2),
-    },
+    kind: Kind::List { element: &RECOVERY_OPTION_TYPE, min: Some(1), max: Some(2) },
     sensitive: false,
 };
 pub static RECOVERY_OPTION_NAME_TYPE: Schema = Schema {
@@ -4495,21 +3328,13 @@ pub static RECOVERY_OPTION_NAME_TYPE: Schema = Schema {
 pub static RECOVERY_OPTION_TYPE: Schema = Schema {
     name: "RecoveryOptionType",
     kind: Kind::Structure {
-        members: &[
-            Member::required("Priority", &PRIORITY_TYPE),
-            Member::required("Name", &RECOVERY_OPTION_NAME_TYPE),
-        ],
+        members: &[Member::required("Priority", &PRIORITY_TYPE), Member::required("Name", &RECOVERY_OPTION_NAME_TYPE)],
     },
     sensitive: false,
 };
 pub static REDIRECT_URL_TYPE: Schema = Schema {
     name: "RedirectUrlType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(1024),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(1024), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static REFRESH_TOKEN_ROTATION_TYPE: Schema = Schema {
@@ -4524,69 +3349,37 @@ pub static REFRESH_TOKEN_ROTATION_TYPE: Schema = Schema {
 };
 pub static REFRESH_TOKEN_VALIDITY_TYPE: Schema = Schema {
     name: "RefreshTokenValidityType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(315360000),
-    },
+    kind: Kind::Integer { min: None, max: Some(315360000) },
     sensitive: false,
 };
 pub static REGION_CODE_TYPE: Schema = Schema {
     name: "RegionCodeType",
-    kind: Kind::String {
-        min: Some(5),
-        max: Some(32),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(5), max: Some(32), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static REGION_NAME_TYPE: Schema = Schema {
     name: "RegionNameType",
-    kind: Kind::String {
-        min: Some(5),
-        max: Some(32),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(5), max: Some(32), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static RELYING_PARTY_ID_TYPE: Schema = Schema {
     name: "RelyingPartyIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(127),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(127), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static REPLICA_REGIONS_TYPE: Schema = Schema {
     name: "ReplicaRegionsType",
-    kind: Kind::List {
-        element: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static REPLICA_ROLE_TYPE: Schema = Schema {
     name: "ReplicaRoleType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["PRIMARY", "SECONDARY"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["PRIMARY", "SECONDARY"] },
     sensitive: false,
 };
 pub static REPLICA_STATUS_TYPE: Schema = Schema {
     name: "ReplicaStatusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["CREATING", "ACTIVE", "INACTIVE", "DELETING"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["CREATING", "ACTIVE", "INACTIVE", "DELETING"] },
     sensitive: false,
 };
 pub static RESEND_CONFIRMATION_CODE_REQUEST: Schema = Schema {
@@ -4605,90 +3398,47 @@ pub static RESEND_CONFIRMATION_CODE_REQUEST: Schema = Schema {
 };
 pub static RESEND_CONFIRMATION_CODE_RESPONSE: Schema = Schema {
     name: "ResendConfirmationCodeResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "CodeDeliveryDetails",
-            &CODE_DELIVERY_DETAILS_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("CodeDeliveryDetails", &CODE_DELIVERY_DETAILS_TYPE)] },
     sensitive: false,
 };
 pub static RESOURCE_ID_TYPE: Schema = Schema {
     name: "ResourceIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(40),
-        pattern: Some(&PATTERN_29),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(40), pattern: Some(&PATTERN_29), values: &[] },
     sensitive: false,
 };
 pub static RESOURCE_LIST_TYPE: Schema = Schema {
     name: "ResourceListType",
-    kind: Kind::List {
-        element: &RESOURCE_SERVER_IDENTIFIER_TYPE,
-        min: None,
-        max: Some(1),
-    },
+    kind: Kind::List { element: &RESOURCE_SERVER_IDENTIFIER_TYPE, min: None, max: Some(1) },
     sensitive: false,
 };
 pub static RESOURCE_SERVER_IDENTIFIER_TYPE: Schema = Schema {
     name: "ResourceServerIdentifierType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: Some(&PATTERN_2),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] },
     sensitive: false,
 };
 pub static RESOURCE_SERVER_MANAGED_BY_TYPE: Schema = Schema {
     name: "ResourceServerManagedByType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["COGNITO"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["COGNITO"] },
     sensitive: false,
 };
 pub static RESOURCE_SERVER_NAME_TYPE: Schema = Schema {
     name: "ResourceServerNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: Some(&PATTERN_6),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_6), values: &[] },
     sensitive: false,
 };
 pub static RESOURCE_SERVER_SCOPE_DESCRIPTION_TYPE: Schema = Schema {
     name: "ResourceServerScopeDescriptionType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static RESOURCE_SERVER_SCOPE_LIST_TYPE: Schema = Schema {
     name: "ResourceServerScopeListType",
-    kind: Kind::List {
-        element: &RESOURCE_SERVER_SCOPE_TYPE,
-        min: None,
-        max: Some(100),
-    },
+    kind: Kind::List { element: &RESOURCE_SERVER_SCOPE_TYPE, min: None, max: Some(100) },
     sensitive: false,
 };
 pub static RESOURCE_SERVER_SCOPE_NAME_TYPE: Schema = Schema {
     name: "ResourceServerScopeNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: Some(&PATTERN_30),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_30), values: &[] },
     sensitive: false,
 };
 pub static RESOURCE_SERVER_SCOPE_TYPE: Schema = Schema {
@@ -4716,11 +3466,7 @@ pub static RESOURCE_SERVER_TYPE: Schema = Schema {
 };
 pub static RESOURCE_SERVERS_LIST_TYPE: Schema = Schema {
     name: "ResourceServersListType",
-    kind: Kind::List {
-        element: &RESOURCE_SERVER_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &RESOURCE_SERVER_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static RESPOND_TO_AUTH_CHALLENGE_REQUEST: Schema = Schema {
@@ -4751,22 +3497,11 @@ pub static RESPOND_TO_AUTH_CHALLENGE_RESPONSE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static RETRY_GRACE_PERIOD_SECONDS_TYPE: Schema = Schema {
-    name: "RetryGracePeriodSecondsType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(60),
-    },
-    sensitive: false,
-};
+pub static RETRY_GRACE_PERIOD_SECONDS_TYPE: Schema =
+    Schema { name: "RetryGracePeriodSecondsType", kind: Kind::Integer { min: None, max: Some(60) }, sensitive: false };
 pub static REVOKE_ASSOCIATED_SESSIONS_TYPE: Schema = Schema {
     name: "RevokeAssociatedSessionsType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["NONE", "LINKED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["NONE", "LINKED"] },
     sensitive: false,
 };
 pub static REVOKE_TOKEN_REQUEST: Schema = Schema {
@@ -4781,11 +3516,8 @@ pub static REVOKE_TOKEN_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static REVOKE_TOKEN_RESPONSE: Schema = Schema {
-    name: "RevokeTokenResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static REVOKE_TOKEN_RESPONSE: Schema =
+    Schema { name: "RevokeTokenResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static REVOKE_USER_SESSION_REQUEST: Schema = Schema {
     name: "RevokeUserSessionRequest",
     kind: Kind::Structure {
@@ -4797,11 +3529,8 @@ pub static REVOKE_USER_SESSION_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static REVOKE_USER_SESSION_RESPONSE: Schema = Schema {
-    name: "RevokeUserSessionResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static REVOKE_USER_SESSION_RESPONSE: Schema =
+    Schema { name: "RevokeUserSessionResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static RISK_CONFIGURATION_TYPE: Schema = Schema {
     name: "RiskConfigurationType",
     kind: Kind::Structure {
@@ -4812,14 +3541,8 @@ pub static RISK_CONFIGURATION_TYPE: Schema = Schema {
                 "CompromisedCredentialsRiskConfiguration",
                 &COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE,
             ),
-            Member::optional(
-                "AccountTakeoverRiskConfiguration",
-                &ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE,
-            ),
-            Member::optional(
-                "RiskExceptionConfiguration",
-                &RISK_EXCEPTION_CONFIGURATION_TYPE,
-            ),
+            Member::optional("AccountTakeoverRiskConfiguration", &ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE),
+            Member::optional("RiskExceptionConfiguration", &RISK_EXCEPTION_CONFIGURATION_TYPE),
             Member::optional("LastModifiedDate", &DATE_TYPE),
         ],
     },
@@ -4827,12 +3550,7 @@ pub static RISK_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static RISK_DECISION_TYPE: Schema = Schema {
     name: "RiskDecisionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["NoRisk", "AccountTakeover", "Block"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["NoRisk", "AccountTakeover", "Block"] },
     sensitive: false,
 };
 pub static RISK_EXCEPTION_CONFIGURATION_TYPE: Schema = Schema {
@@ -4847,74 +3565,44 @@ pub static RISK_EXCEPTION_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static RISK_LEVEL_TYPE: Schema = Schema {
     name: "RiskLevelType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Low", "Medium", "High"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Low", "Medium", "High"] },
     sensitive: false,
 };
 pub static ROUTING_TYPE: Schema = Schema {
     name: "RoutingType",
-    kind: Kind::Structure {
-        members: &[Member::optional("Failover", &FAILOVER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Failover", &FAILOVER_TYPE)] },
     sensitive: false,
 };
 pub static S3_ARN_TYPE: Schema = Schema {
     name: "S3ArnType",
-    kind: Kind::String {
-        min: Some(3),
-        max: Some(1024),
-        pattern: Some(&PATTERN_31),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(3), max: Some(1024), pattern: Some(&PATTERN_31), values: &[] },
     sensitive: false,
 };
 pub static S3_BUCKET_TYPE: Schema = Schema {
     name: "S3BucketType",
-    kind: Kind::String {
-        min: Some(3),
-        max: Some(1024),
-        pattern: Some(&PATTERN_32),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(3), max: Some(1024), pattern: Some(&PATTERN_32), values: &[] },
     sensitive: false,
 };
 pub static S3_CONFIGURATION_TYPE: Schema = Schema {
     name: "S3ConfigurationType",
-    kind: Kind::Structure {
-        members: &[Member::optional("BucketArn", &S3_ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("BucketArn", &S3_ARN_TYPE)] },
     sensitive: false,
 };
 pub static SES_CONFIGURATION_SET: Schema = Schema {
     name: "SESConfigurationSet",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: Some(&PATTERN_33),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_33), values: &[] },
     sensitive: false,
 };
 pub static SMS_MFA_SETTINGS_TYPE: Schema = Schema {
     name: "SMSMfaSettingsType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Enabled", &BOOLEAN_TYPE),
-            Member::optional("PreferredMfa", &BOOLEAN_TYPE),
-        ],
+        members: &[Member::optional("Enabled", &BOOLEAN_TYPE), Member::optional("PreferredMfa", &BOOLEAN_TYPE)],
     },
     sensitive: false,
 };
 pub static SSO_SESSION_MAX_VALIDITY_MINUTES_TYPE: Schema = Schema {
     name: "SSOSessionMaxValidityMinutesType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(129600),
-    },
+    kind: Kind::Integer { min: None, max: Some(129600) },
     sensitive: false,
 };
 pub static SCHEMA_ATTRIBUTE_TYPE: Schema = Schema {
@@ -4926,93 +3614,50 @@ pub static SCHEMA_ATTRIBUTE_TYPE: Schema = Schema {
             Member::optional("DeveloperOnlyAttribute", &BOOLEAN_TYPE),
             Member::optional("Mutable", &BOOLEAN_TYPE),
             Member::optional("Required", &BOOLEAN_TYPE),
-            Member::optional(
-                "NumberAttributeConstraints",
-                &NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE,
-            ),
-            Member::optional(
-                "StringAttributeConstraints",
-                &STRING_ATTRIBUTE_CONSTRAINTS_TYPE,
-            ),
+            Member::optional("NumberAttributeConstraints", &NUMBER_ATTRIBUTE_CONSTRAINTS_TYPE),
+            Member::optional("StringAttributeConstraints", &STRING_ATTRIBUTE_CONSTRAINTS_TYPE),
         ],
     },
     sensitive: false,
 };
 pub static SCHEMA_ATTRIBUTES_LIST_TYPE: Schema = Schema {
     name: "SchemaAttributesListType",
-    kind: Kind::List {
-        element: &SCHEMA_ATTRIBUTE_TYPE,
-        min: Some(1),
-        max: Some(50),
-    },
+    kind: Kind::List { element: &SCHEMA_ATTRIBUTE_TYPE, min: Some(1), max: Some(50) },
     sensitive: false,
 };
 pub static SCOPE_LIST_TYPE: Schema = Schema {
     name: "ScopeListType",
-    kind: Kind::List {
-        element: &SCOPE_TYPE,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::List { element: &SCOPE_TYPE, min: None, max: Some(50) },
     sensitive: false,
 };
 pub static SCOPE_TYPE: Schema = Schema {
     name: "ScopeType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: Some(&PATTERN_2),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_2), values: &[] },
     sensitive: false,
 };
 pub static SEARCH_PAGINATION_TOKEN_TYPE: Schema = Schema {
     name: "SearchPaginationTokenType",
-    kind: Kind::String {
-        min: Some(1),
-        max: None,
-        pattern: Some(&PATTERN_8),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: None, pattern: Some(&PATTERN_8), values: &[] },
     sensitive: false,
 };
 pub static SEARCHED_ATTRIBUTE_NAMES_LIST_TYPE: Schema = Schema {
     name: "SearchedAttributeNamesListType",
-    kind: Kind::List {
-        element: &ATTRIBUTE_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ATTRIBUTE_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static SECRET_CODE_TYPE: Schema = Schema {
     name: "SecretCodeType",
-    kind: Kind::String {
-        min: Some(16),
-        max: None,
-        pattern: Some(&PATTERN_34),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(16), max: None, pattern: Some(&PATTERN_34), values: &[] },
     sensitive: true,
 };
 pub static SECRET_HASH_TYPE: Schema = Schema {
     name: "SecretHashType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_35),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_35), values: &[] },
     sensitive: true,
 };
 pub static SECURITY_POLICY_TYPE: Schema = Schema {
     name: "SecurityPolicyType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025"] },
     sensitive: false,
 };
 pub static SESSION_DESCRIPTION_TYPE: Schema = Schema {
@@ -5035,52 +3680,27 @@ pub static SESSION_DESCRIPTION_TYPE: Schema = Schema {
 };
 pub static SESSION_DEVICE_TYPE: Schema = Schema {
     name: "SessionDeviceType",
-    kind: Kind::String {
-        min: None,
-        max: Some(1024),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(1024), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SESSION_ID_TYPE: Schema = Schema {
     name: "SessionIdType",
-    kind: Kind::String {
-        min: Some(28),
-        max: Some(28),
-        pattern: Some(&PATTERN_36),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(28), max: Some(28), pattern: Some(&PATTERN_36), values: &[] },
     sensitive: false,
 };
 pub static SESSION_IP_ADDRESS_TYPE: Schema = Schema {
     name: "SessionIpAddressType",
-    kind: Kind::String {
-        min: None,
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(128), pattern: None, values: &[] },
     sensitive: true,
 };
 pub static SESSION_LOCATION_CITY_TYPE: Schema = Schema {
     name: "SessionLocationCityType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SESSION_LOCATION_COUNTRY_TYPE: Schema = Schema {
     name: "SessionLocationCountryType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SESSION_LOCATION_TYPE: Schema = Schema {
@@ -5095,31 +3715,17 @@ pub static SESSION_LOCATION_TYPE: Schema = Schema {
 };
 pub static SESSION_TYPE: Schema = Schema {
     name: "SessionType",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(4096),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(4096), pattern: None, values: &[] },
     sensitive: true,
 };
 pub static SESSION_TYPE_TYPE: Schema = Schema {
     name: "SessionTypeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["TOKEN", "SSO"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["TOKEN", "SSO"] },
     sensitive: false,
 };
 pub static SESSIONS_LIST_TYPE: Schema = Schema {
     name: "SessionsListType",
-    kind: Kind::List {
-        element: &SESSION_DESCRIPTION_TYPE,
-        min: None,
-        max: Some(125),
-    },
+    kind: Kind::List { element: &SESSION_DESCRIPTION_TYPE, min: None, max: Some(125) },
     sensitive: false,
 };
 pub static SET_LOG_DELIVERY_CONFIGURATION_REQUEST: Schema = Schema {
@@ -5135,10 +3741,7 @@ pub static SET_LOG_DELIVERY_CONFIGURATION_REQUEST: Schema = Schema {
 pub static SET_LOG_DELIVERY_CONFIGURATION_RESPONSE: Schema = Schema {
     name: "SetLogDeliveryConfigurationResponse",
     kind: Kind::Structure {
-        members: &[Member::optional(
-            "LogDeliveryConfiguration",
-            &LOG_DELIVERY_CONFIGURATION_TYPE,
-        )],
+        members: &[Member::optional("LogDeliveryConfiguration", &LOG_DELIVERY_CONFIGURATION_TYPE)],
     },
     sensitive: false,
 };
@@ -5152,26 +3755,15 @@ pub static SET_RISK_CONFIGURATION_REQUEST: Schema = Schema {
                 "CompromisedCredentialsRiskConfiguration",
                 &COMPROMISED_CREDENTIALS_RISK_CONFIGURATION_TYPE,
             ),
-            Member::optional(
-                "AccountTakeoverRiskConfiguration",
-                &ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE,
-            ),
-            Member::optional(
-                "RiskExceptionConfiguration",
-                &RISK_EXCEPTION_CONFIGURATION_TYPE,
-            ),
+            Member::optional("AccountTakeoverRiskConfiguration", &ACCOUNT_TAKEOVER_RISK_CONFIGURATION_TYPE),
+            Member::optional("RiskExceptionConfiguration", &RISK_EXCEPTION_CONFIGURATION_TYPE),
         ],
     },
     sensitive: false,
 };
 pub static SET_RISK_CONFIGURATION_RESPONSE: Schema = Schema {
     name: "SetRiskConfigurationResponse",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "RiskConfiguration",
-            &RISK_CONFIGURATION_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("RiskConfiguration", &RISK_CONFIGURATION_TYPE)] },
     sensitive: false,
 };
 pub static SET_UI_CUSTOMIZATION_REQUEST: Schema = Schema {
@@ -5188,9 +3780,7 @@ pub static SET_UI_CUSTOMIZATION_REQUEST: Schema = Schema {
 };
 pub static SET_UI_CUSTOMIZATION_RESPONSE: Schema = Schema {
     name: "SetUICustomizationResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("UICustomization", &UI_CUSTOMIZATION_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UICustomization", &UI_CUSTOMIZATION_TYPE)] },
     sensitive: false,
 };
 pub static SET_USER_MFA_PREFERENCE_REQUEST: Schema = Schema {
@@ -5198,10 +3788,7 @@ pub static SET_USER_MFA_PREFERENCE_REQUEST: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::optional("SMSMfaSettings", &SMS_MFA_SETTINGS_TYPE),
-            Member::optional(
-                "SoftwareTokenMfaSettings",
-                &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE,
-            ),
+            Member::optional("SoftwareTokenMfaSettings", &SOFTWARE_TOKEN_MFA_SETTINGS_TYPE),
             Member::optional("EmailMfaSettings", &EMAIL_MFA_SETTINGS_TYPE),
             Member::optional("WebAuthnMfaSettings", &WEB_AUTHN_MFA_SETTINGS_TYPE),
             Member::required("AccessToken", &TOKEN_MODEL_TYPE),
@@ -5209,11 +3796,8 @@ pub static SET_USER_MFA_PREFERENCE_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static SET_USER_MFA_PREFERENCE_RESPONSE: Schema = Schema {
-    name: "SetUserMFAPreferenceResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static SET_USER_MFA_PREFERENCE_RESPONSE: Schema =
+    Schema { name: "SetUserMFAPreferenceResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static SET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST: Schema = Schema {
     name: "SetUserPoolClientSessionConfigurationRequest",
     kind: Kind::Structure {
@@ -5242,10 +3826,7 @@ pub static SET_USER_POOL_MFA_CONFIG_REQUEST: Schema = Schema {
         members: &[
             Member::required("UserPoolId", &USER_POOL_ID_TYPE),
             Member::optional("SmsMfaConfiguration", &SMS_MFA_CONFIG_TYPE),
-            Member::optional(
-                "SoftwareTokenMfaConfiguration",
-                &SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
-            ),
+            Member::optional("SoftwareTokenMfaConfiguration", &SOFTWARE_TOKEN_MFA_CONFIG_TYPE),
             Member::optional("EmailMfaConfiguration", &EMAIL_MFA_CONFIG_TYPE),
             Member::optional("MfaConfiguration", &USER_POOL_MFA_TYPE),
             Member::optional("WebAuthnConfiguration", &WEB_AUTHN_CONFIGURATION_TYPE),
@@ -5258,10 +3839,7 @@ pub static SET_USER_POOL_MFA_CONFIG_RESPONSE: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::optional("SmsMfaConfiguration", &SMS_MFA_CONFIG_TYPE),
-            Member::optional(
-                "SoftwareTokenMfaConfiguration",
-                &SOFTWARE_TOKEN_MFA_CONFIG_TYPE,
-            ),
+            Member::optional("SoftwareTokenMfaConfiguration", &SOFTWARE_TOKEN_MFA_CONFIG_TYPE),
             Member::optional("EmailMfaConfiguration", &EMAIL_MFA_CONFIG_TYPE),
             Member::optional("MfaConfiguration", &USER_POOL_MFA_TYPE),
             Member::optional("WebAuthnConfiguration", &WEB_AUTHN_CONFIGURATION_TYPE),
@@ -5301,18 +3879,12 @@ pub static SET_USER_SETTINGS_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static SET_USER_SETTINGS_RESPONSE: Schema = Schema {
-    name: "SetUserSettingsResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static SET_USER_SETTINGS_RESPONSE: Schema =
+    Schema { name: "SetUserSettingsResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static SIGN_IN_POLICY_TYPE: Schema = Schema {
     name: "SignInPolicyType",
     kind: Kind::Structure {
-        members: &[Member::optional(
-            "AllowedFirstAuthFactors",
-            &ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE,
-        )],
+        members: &[Member::optional("AllowedFirstAuthFactors", &ALLOWED_FIRST_AUTH_FACTORS_LIST_TYPE)],
     },
     sensitive: false,
 };
@@ -5347,11 +3919,7 @@ pub static SIGN_UP_RESPONSE: Schema = Schema {
 };
 pub static SKIPPED_IP_RANGE_LIST_TYPE: Schema = Schema {
     name: "SkippedIPRangeListType",
-    kind: Kind::List {
-        element: &STRING_TYPE,
-        min: None,
-        max: Some(200),
-    },
+    kind: Kind::List { element: &STRING_TYPE, min: None, max: Some(200) },
     sensitive: false,
 };
 pub static SMS_CONFIGURATION_TYPE: Schema = Schema {
@@ -5368,12 +3936,7 @@ pub static SMS_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static SMS_INVITE_MESSAGE_TYPE: Schema = Schema {
     name: "SmsInviteMessageType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(140),
-        pattern: Some(&PATTERN_37),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(140), pattern: Some(&PATTERN_37), values: &[] },
     sensitive: false,
 };
 pub static SMS_MFA_CONFIG_TYPE: Schema = Schema {
@@ -5388,38 +3951,23 @@ pub static SMS_MFA_CONFIG_TYPE: Schema = Schema {
 };
 pub static SMS_VERIFICATION_MESSAGE_TYPE: Schema = Schema {
     name: "SmsVerificationMessageType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(140),
-        pattern: Some(&PATTERN_38),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(140), pattern: Some(&PATTERN_38), values: &[] },
     sensitive: false,
 };
 pub static SOFTWARE_TOKEN_MFA_USER_CODE_TYPE: Schema = Schema {
     name: "SoftwareTokenMFAUserCodeType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(6),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(6), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: true,
 };
 pub static SOFTWARE_TOKEN_MFA_CONFIG_TYPE: Schema = Schema {
     name: "SoftwareTokenMfaConfigType",
-    kind: Kind::Structure {
-        members: &[Member::optional("Enabled", &BOOLEAN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Enabled", &BOOLEAN_TYPE)] },
     sensitive: false,
 };
 pub static SOFTWARE_TOKEN_MFA_SETTINGS_TYPE: Schema = Schema {
     name: "SoftwareTokenMfaSettingsType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Enabled", &BOOLEAN_TYPE),
-            Member::optional("PreferredMfa", &BOOLEAN_TYPE),
-        ],
+        members: &[Member::optional("Enabled", &BOOLEAN_TYPE), Member::optional("PreferredMfa", &BOOLEAN_TYPE)],
     },
     sensitive: false,
 };
@@ -5435,33 +3983,22 @@ pub static START_USER_IMPORT_JOB_REQUEST: Schema = Schema {
 };
 pub static START_USER_IMPORT_JOB_RESPONSE: Schema = Schema {
     name: "StartUserImportJobResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)] },
     sensitive: false,
 };
 pub static START_WEB_AUTHN_REGISTRATION_REQUEST: Schema = Schema {
     name: "StartWebAuthnRegistrationRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessToken", &TOKEN_MODEL_TYPE)] },
     sensitive: false,
 };
 pub static START_WEB_AUTHN_REGISTRATION_RESPONSE: Schema = Schema {
     name: "StartWebAuthnRegistrationResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("CredentialCreationOptions", &DOCUMENT)],
-    },
+    kind: Kind::Structure { members: &[Member::required("CredentialCreationOptions", &DOCUMENT)] },
     sensitive: false,
 };
 pub static STATUS_TYPE: Schema = Schema {
     name: "StatusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Enabled", "Disabled"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Enabled", "Disabled"] },
     sensitive: false,
 };
 pub static STOP_USER_IMPORT_JOB_REQUEST: Schema = Schema {
@@ -5476,100 +4013,58 @@ pub static STOP_USER_IMPORT_JOB_REQUEST: Schema = Schema {
 };
 pub static STOP_USER_IMPORT_JOB_RESPONSE: Schema = Schema {
     name: "StopUserImportJobResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserImportJob", &USER_IMPORT_JOB_TYPE)] },
     sensitive: false,
 };
 pub static STRING_ATTRIBUTE_CONSTRAINTS_TYPE: Schema = Schema {
     name: "StringAttributeConstraintsType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("MinLength", &STRING_TYPE),
-            Member::optional("MaxLength", &STRING_TYPE),
-        ],
+        members: &[Member::optional("MinLength", &STRING_TYPE), Member::optional("MaxLength", &STRING_TYPE)],
     },
     sensitive: false,
 };
 pub static STRING_TO_STRING_MAP_TYPE: Schema = Schema {
     name: "StringToStringMapType",
-    kind: Kind::Map {
-        key: &STRING_TYPE,
-        value: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &STRING_TYPE, value: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static STRING_TYPE: Schema = Schema {
     name: "StringType",
-    kind: Kind::String {
-        min: None,
-        max: Some(131072),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(131072), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE: Schema = Schema {
     name: "SupportedIdentityProvidersListType",
-    kind: Kind::List {
-        element: &PROVIDER_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &PROVIDER_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static TAG_KEYS_TYPE: Schema = Schema {
     name: "TagKeysType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static TAG_RESOURCE_REQUEST: Schema = Schema {
     name: "TagResourceRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("ResourceArn", &ARN_TYPE),
-            Member::required("Tags", &USER_POOL_TAGS_TYPE),
-        ],
+        members: &[Member::required("ResourceArn", &ARN_TYPE), Member::required("Tags", &USER_POOL_TAGS_TYPE)],
     },
     sensitive: false,
 };
-pub static TAG_RESOURCE_RESPONSE: Schema = Schema {
-    name: "TagResourceResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static TAG_RESOURCE_RESPONSE: Schema =
+    Schema { name: "TagResourceResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static TAG_VALUE_TYPE: Schema = Schema {
     name: "TagValueType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static TEMPORARY_PASSWORD_VALIDITY_DAYS_TYPE: Schema = Schema {
     name: "TemporaryPasswordValidityDaysType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(365),
-    },
+    kind: Kind::Integer { min: None, max: Some(365) },
     sensitive: false,
 };
 pub static TERMS_DESCRIPTION_LIST_TYPE: Schema = Schema {
     name: "TermsDescriptionListType",
-    kind: Kind::List {
-        element: &TERMS_DESCRIPTION_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &TERMS_DESCRIPTION_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static TERMS_DESCRIPTION_TYPE: Schema = Schema {
@@ -5587,42 +4082,22 @@ pub static TERMS_DESCRIPTION_TYPE: Schema = Schema {
 };
 pub static TERMS_ENFORCEMENT_TYPE: Schema = Schema {
     name: "TermsEnforcementType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["NONE"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["NONE"] },
     sensitive: false,
 };
 pub static TERMS_ID_TYPE: Schema = Schema {
     name: "TermsIdType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_24),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_24), values: &[] },
     sensitive: false,
 };
 pub static TERMS_NAME_TYPE: Schema = Schema {
     name: "TermsNameType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_39),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_39), values: &[] },
     sensitive: false,
 };
 pub static TERMS_SOURCE_TYPE: Schema = Schema {
     name: "TermsSourceType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["LINK"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["LINK"] },
     sensitive: false,
 };
 pub static TERMS_TYPE: Schema = Schema {
@@ -5644,32 +4119,17 @@ pub static TERMS_TYPE: Schema = Schema {
 };
 pub static TIME_UNITS_TYPE: Schema = Schema {
     name: "TimeUnitsType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["seconds", "minutes", "hours", "days"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["seconds", "minutes", "hours", "days"] },
     sensitive: false,
 };
 pub static TOKEN_MODEL_TYPE: Schema = Schema {
     name: "TokenModelType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_40),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_40), values: &[] },
     sensitive: true,
 };
 pub static TOKEN_TYPE_IDENTIFIER_TYPE: Schema = Schema {
     name: "TokenTypeIdentifierType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ACCESS_TOKEN", "ID_TOKEN", "SAML2"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ACCESS_TOKEN", "ID_TOKEN", "SAML2"] },
     sensitive: false,
 };
 pub static TOKEN_VALIDITY_UNITS_TYPE: Schema = Schema {
@@ -5701,18 +4161,12 @@ pub static UI_CUSTOMIZATION_TYPE: Schema = Schema {
 pub static UNTAG_RESOURCE_REQUEST: Schema = Schema {
     name: "UntagResourceRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("ResourceArn", &ARN_TYPE),
-            Member::required("TagKeys", &USER_POOL_TAGS_LIST_TYPE),
-        ],
+        members: &[Member::required("ResourceArn", &ARN_TYPE), Member::required("TagKeys", &USER_POOL_TAGS_LIST_TYPE)],
     },
     sensitive: false,
 };
-pub static UNTAG_RESOURCE_RESPONSE: Schema = Schema {
-    name: "UntagResourceResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static UNTAG_RESOURCE_RESPONSE: Schema =
+    Schema { name: "UntagResourceResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Schema = Schema {
     name: "UpdateAuthEventFeedbackRequest",
     kind: Kind::Structure {
@@ -5726,11 +4180,8 @@ pub static UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE: Schema = Schema {
-    name: "UpdateAuthEventFeedbackResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static UPDATE_AUTH_EVENT_FEEDBACK_RESPONSE: Schema =
+    Schema { name: "UpdateAuthEventFeedbackResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static UPDATE_DEVICE_STATUS_REQUEST: Schema = Schema {
     name: "UpdateDeviceStatusRequest",
     kind: Kind::Structure {
@@ -5742,11 +4193,8 @@ pub static UPDATE_DEVICE_STATUS_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static UPDATE_DEVICE_STATUS_RESPONSE: Schema = Schema {
-    name: "UpdateDeviceStatusResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static UPDATE_DEVICE_STATUS_RESPONSE: Schema =
+    Schema { name: "UpdateDeviceStatusResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static UPDATE_GROUP_REQUEST: Schema = Schema {
     name: "UpdateGroupRequest",
     kind: Kind::Structure {
@@ -5762,9 +4210,7 @@ pub static UPDATE_GROUP_REQUEST: Schema = Schema {
 };
 pub static UPDATE_GROUP_RESPONSE: Schema = Schema {
     name: "UpdateGroupResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Group", &GROUP_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Group", &GROUP_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_IDENTITY_PROVIDER_REQUEST: Schema = Schema {
@@ -5783,12 +4229,7 @@ pub static UPDATE_IDENTITY_PROVIDER_REQUEST: Schema = Schema {
 };
 pub static UPDATE_IDENTITY_PROVIDER_RESPONSE: Schema = Schema {
     name: "UpdateIdentityProviderResponse",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "IdentityProvider",
-            &IDENTITY_PROVIDER_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("IdentityProvider", &IDENTITY_PROVIDER_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_MANAGED_LOGIN_BRANDING_REQUEST: Schema = Schema {
@@ -5806,12 +4247,7 @@ pub static UPDATE_MANAGED_LOGIN_BRANDING_REQUEST: Schema = Schema {
 };
 pub static UPDATE_MANAGED_LOGIN_BRANDING_RESPONSE: Schema = Schema {
     name: "UpdateManagedLoginBrandingResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ManagedLoginBranding",
-            &MANAGED_LOGIN_BRANDING_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ManagedLoginBranding", &MANAGED_LOGIN_BRANDING_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_PROVISIONED_LIMIT_REQUEST: Schema = Schema {
@@ -5826,19 +4262,12 @@ pub static UPDATE_PROVISIONED_LIMIT_REQUEST: Schema = Schema {
 };
 pub static UPDATE_PROVISIONED_LIMIT_RESPONSE: Schema = Schema {
     name: "UpdateProvisionedLimitResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Limit", &LIMIT_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Limit", &LIMIT_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_REPLICA_STATUS_TYPE: Schema = Schema {
     name: "UpdateReplicaStatusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ACTIVE", "INACTIVE"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ACTIVE", "INACTIVE"] },
     sensitive: false,
 };
 pub static UPDATE_RESOURCE_SERVER_REQUEST: Schema = Schema {
@@ -5855,9 +4284,7 @@ pub static UPDATE_RESOURCE_SERVER_REQUEST: Schema = Schema {
 };
 pub static UPDATE_RESOURCE_SERVER_RESPONSE: Schema = Schema {
     name: "UpdateResourceServerResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("ResourceServer", &RESOURCE_SERVER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("ResourceServer", &RESOURCE_SERVER_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_TERMS_REQUEST: Schema = Schema {
@@ -5876,9 +4303,7 @@ pub static UPDATE_TERMS_REQUEST: Schema = Schema {
 };
 pub static UPDATE_TERMS_RESPONSE: Schema = Schema {
     name: "UpdateTermsResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Terms", &TERMS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Terms", &TERMS_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_USER_ATTRIBUTES_REQUEST: Schema = Schema {
@@ -5894,12 +4319,7 @@ pub static UPDATE_USER_ATTRIBUTES_REQUEST: Schema = Schema {
 };
 pub static UPDATE_USER_ATTRIBUTES_RESPONSE: Schema = Schema {
     name: "UpdateUserAttributesResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "CodeDeliveryDetailsList",
-            &CODE_DELIVERY_DETAILS_LIST_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("CodeDeliveryDetailsList", &CODE_DELIVERY_DETAILS_LIST_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
@@ -5916,10 +4336,7 @@ pub static UPDATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
             Member::optional("ReadAttributes", &CLIENT_PERMISSION_LIST_TYPE),
             Member::optional("WriteAttributes", &CLIENT_PERMISSION_LIST_TYPE),
             Member::optional("ExplicitAuthFlows", &EXPLICIT_AUTH_FLOWS_LIST_TYPE),
-            Member::optional(
-                "SupportedIdentityProviders",
-                &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
-            ),
+            Member::optional("SupportedIdentityProviders", &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE),
             Member::optional("CallbackURLs", &CALLBACK_URLS_LIST_TYPE),
             Member::optional("LogoutURLs", &LOGOUT_URLS_LIST_TYPE),
             Member::optional("DefaultRedirectURI", &REDIRECT_URL_TYPE),
@@ -5927,15 +4344,9 @@ pub static UPDATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
             Member::optional("AllowedOAuthScopes", &SCOPE_LIST_TYPE),
             Member::optional("AllowedOAuthFlowsUserPoolClient", &BOOLEAN_TYPE),
             Member::optional("AnalyticsConfiguration", &ANALYTICS_CONFIGURATION_TYPE),
-            Member::optional(
-                "PreventUserExistenceErrors",
-                &PREVENT_USER_EXISTENCE_ERROR_TYPES,
-            ),
+            Member::optional("PreventUserExistenceErrors", &PREVENT_USER_EXISTENCE_ERROR_TYPES),
             Member::optional("EnableTokenRevocation", &WRAPPED_BOOLEAN_TYPE),
-            Member::optional(
-                "EnablePropagateAdditionalUserContextData",
-                &WRAPPED_BOOLEAN_TYPE,
-            ),
+            Member::optional("EnablePropagateAdditionalUserContextData", &WRAPPED_BOOLEAN_TYPE),
             Member::optional("AuthSessionValidity", &AUTH_SESSION_VALIDITY_TYPE),
             Member::optional("RefreshTokenRotation", &REFRESH_TOKEN_ROTATION_TYPE),
         ],
@@ -5944,9 +4355,7 @@ pub static UPDATE_USER_POOL_CLIENT_REQUEST: Schema = Schema {
 };
 pub static UPDATE_USER_POOL_CLIENT_RESPONSE: Schema = Schema {
     name: "UpdateUserPoolClientResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPoolClient", &USER_POOL_CLIENT_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPoolClient", &USER_POOL_CLIENT_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_USER_POOL_DOMAIN_REQUEST: Schema = Schema {
@@ -5986,9 +4395,7 @@ pub static UPDATE_USER_POOL_REPLICA_REQUEST: Schema = Schema {
 };
 pub static UPDATE_USER_POOL_REPLICA_RESPONSE: Schema = Schema {
     name: "UpdateUserPoolReplicaResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserPoolReplica", &USER_POOL_REPLICA_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserPoolReplica", &USER_POOL_REPLICA_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_USER_POOL_REQUEST: Schema = Schema {
@@ -6003,15 +4410,9 @@ pub static UPDATE_USER_POOL_REQUEST: Schema = Schema {
             Member::optional("SmsVerificationMessage", &SMS_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailVerificationMessage", &EMAIL_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailVerificationSubject", &EMAIL_VERIFICATION_SUBJECT_TYPE),
-            Member::optional(
-                "VerificationMessageTemplate",
-                &VERIFICATION_MESSAGE_TEMPLATE_TYPE,
-            ),
+            Member::optional("VerificationMessageTemplate", &VERIFICATION_MESSAGE_TEMPLATE_TYPE),
             Member::optional("SmsAuthenticationMessage", &SMS_VERIFICATION_MESSAGE_TYPE),
-            Member::optional(
-                "UserAttributeUpdateSettings",
-                &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
-            ),
+            Member::optional("UserAttributeUpdateSettings", &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE),
             Member::optional("MfaConfiguration", &USER_POOL_MFA_TYPE),
             Member::optional("DeviceConfiguration", &DEVICE_CONFIGURATION_TYPE),
             Member::optional("EmailConfiguration", &EMAIL_CONFIGURATION_TYPE),
@@ -6030,11 +4431,8 @@ pub static UPDATE_USER_POOL_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static UPDATE_USER_POOL_RESPONSE: Schema = Schema {
-    name: "UpdateUserPoolResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static UPDATE_USER_POOL_RESPONSE: Schema =
+    Schema { name: "UpdateUserPoolResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE: Schema = Schema {
     name: "UserAttributeUpdateSettingsType",
     kind: Kind::Structure {
@@ -6048,41 +4446,23 @@ pub static USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE: Schema = Schema {
 pub static USER_CONTEXT_DATA_TYPE: Schema = Schema {
     name: "UserContextDataType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("IpAddress", &STRING_TYPE),
-            Member::optional("EncodedData", &STRING_TYPE),
-        ],
+        members: &[Member::optional("IpAddress", &STRING_TYPE), Member::optional("EncodedData", &STRING_TYPE)],
     },
     sensitive: true,
 };
 pub static USER_FILTER_TYPE: Schema = Schema {
     name: "UserFilterType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static USER_IMPORT_JOB_ID_TYPE: Schema = Schema {
     name: "UserImportJobIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(55),
-        pattern: Some(&PATTERN_41),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(55), pattern: Some(&PATTERN_41), values: &[] },
     sensitive: false,
 };
 pub static USER_IMPORT_JOB_NAME_TYPE: Schema = Schema {
     name: "UserImportJobNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_6),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_6), values: &[] },
     sensitive: false,
 };
 pub static USER_IMPORT_JOB_STATUS_TYPE: Schema = Schema {
@@ -6091,16 +4471,7 @@ pub static USER_IMPORT_JOB_STATUS_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "Created",
-            "Pending",
-            "InProgress",
-            "Stopping",
-            "Expired",
-            "Stopped",
-            "Failed",
-            "Succeeded",
-        ],
+        values: &["Created", "Pending", "InProgress", "Stopping", "Expired", "Stopped", "Failed", "Succeeded"],
     },
     sensitive: false,
 };
@@ -6128,20 +4499,12 @@ pub static USER_IMPORT_JOB_TYPE: Schema = Schema {
 };
 pub static USER_IMPORT_JOBS_LIST_TYPE: Schema = Schema {
     name: "UserImportJobsListType",
-    kind: Kind::List {
-        element: &USER_IMPORT_JOB_TYPE,
-        min: Some(1),
-        max: Some(50),
-    },
+    kind: Kind::List { element: &USER_IMPORT_JOB_TYPE, min: Some(1), max: Some(50) },
     sensitive: false,
 };
 pub static USER_MFA_SETTING_LIST_TYPE: Schema = Schema {
     name: "UserMFASettingListType",
-    kind: Kind::List {
-        element: &STRING_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &STRING_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static USER_POOL_ADD_ONS_TYPE: Schema = Schema {
@@ -6149,10 +4512,7 @@ pub static USER_POOL_ADD_ONS_TYPE: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::required("AdvancedSecurityMode", &ADVANCED_SECURITY_MODE_TYPE),
-            Member::optional(
-                "AdvancedSecurityAdditionalFlows",
-                &ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE,
-            ),
+            Member::optional("AdvancedSecurityAdditionalFlows", &ADVANCED_SECURITY_ADDITIONAL_FLOWS_TYPE),
         ],
     },
     sensitive: false,
@@ -6170,11 +4530,7 @@ pub static USER_POOL_CLIENT_DESCRIPTION: Schema = Schema {
 };
 pub static USER_POOL_CLIENT_LIST_TYPE: Schema = Schema {
     name: "UserPoolClientListType",
-    kind: Kind::List {
-        element: &USER_POOL_CLIENT_DESCRIPTION,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &USER_POOL_CLIENT_DESCRIPTION, min: None, max: None },
     sensitive: false,
 };
 pub static USER_POOL_CLIENT_TYPE: Schema = Schema {
@@ -6194,10 +4550,7 @@ pub static USER_POOL_CLIENT_TYPE: Schema = Schema {
             Member::optional("ReadAttributes", &CLIENT_PERMISSION_LIST_TYPE),
             Member::optional("WriteAttributes", &CLIENT_PERMISSION_LIST_TYPE),
             Member::optional("ExplicitAuthFlows", &EXPLICIT_AUTH_FLOWS_LIST_TYPE),
-            Member::optional(
-                "SupportedIdentityProviders",
-                &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE,
-            ),
+            Member::optional("SupportedIdentityProviders", &SUPPORTED_IDENTITY_PROVIDERS_LIST_TYPE),
             Member::optional("CallbackURLs", &CALLBACK_URLS_LIST_TYPE),
             Member::optional("LogoutURLs", &LOGOUT_URLS_LIST_TYPE),
             Member::optional("DefaultRedirectURI", &REDIRECT_URL_TYPE),
@@ -6205,15 +4558,9 @@ pub static USER_POOL_CLIENT_TYPE: Schema = Schema {
             Member::optional("AllowedOAuthScopes", &SCOPE_LIST_TYPE),
             Member::optional("AllowedOAuthFlowsUserPoolClient", &BOOLEAN_TYPE),
             Member::optional("AnalyticsConfiguration", &ANALYTICS_CONFIGURATION_TYPE),
-            Member::optional(
-                "PreventUserExistenceErrors",
-                &PREVENT_USER_EXISTENCE_ERROR_TYPES,
-            ),
+            Member::optional("PreventUserExistenceErrors", &PREVENT_USER_EXISTENCE_ERROR_TYPES),
             Member::optional("EnableTokenRevocation", &WRAPPED_BOOLEAN_TYPE),
-            Member::optional(
-                "EnablePropagateAdditionalUserContextData",
-                &WRAPPED_BOOLEAN_TYPE,
-            ),
+            Member::optional("EnablePropagateAdditionalUserContextData", &WRAPPED_BOOLEAN_TYPE),
             Member::optional("AuthSessionValidity", &AUTH_SESSION_VALIDITY_TYPE),
             Member::optional("RefreshTokenRotation", &REFRESH_TOKEN_ROTATION_TYPE),
             Member::optional("ClientType", &CLIENT_TYPE_TYPE),
@@ -6238,41 +4585,22 @@ pub static USER_POOL_DESCRIPTION_TYPE: Schema = Schema {
 };
 pub static USER_POOL_ID_TYPE: Schema = Schema {
     name: "UserPoolIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(55),
-        pattern: Some(&PATTERN_42),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(55), pattern: Some(&PATTERN_42), values: &[] },
     sensitive: false,
 };
 pub static USER_POOL_LIST_TYPE: Schema = Schema {
     name: "UserPoolListType",
-    kind: Kind::List {
-        element: &USER_POOL_DESCRIPTION_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &USER_POOL_DESCRIPTION_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static USER_POOL_MFA_TYPE: Schema = Schema {
     name: "UserPoolMfaType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["OFF", "ON", "OPTIONAL"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["OFF", "ON", "OPTIONAL"] },
     sensitive: false,
 };
 pub static USER_POOL_NAME_TYPE: Schema = Schema {
     name: "UserPoolNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_6),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_6), values: &[] },
     sensitive: false,
 };
 pub static USER_POOL_POLICY_TYPE: Schema = Schema {
@@ -6287,11 +4615,7 @@ pub static USER_POOL_POLICY_TYPE: Schema = Schema {
 };
 pub static USER_POOL_REPLICA_LIST_TYPE: Schema = Schema {
     name: "UserPoolReplicaListType",
-    kind: Kind::List {
-        element: &USER_POOL_REPLICA_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &USER_POOL_REPLICA_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static USER_POOL_REPLICA_TYPE: Schema = Schema {
@@ -6308,38 +4632,22 @@ pub static USER_POOL_REPLICA_TYPE: Schema = Schema {
 };
 pub static USER_POOL_TAGS_LIST_TYPE: Schema = Schema {
     name: "UserPoolTagsListType",
-    kind: Kind::List {
-        element: &TAG_KEYS_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &TAG_KEYS_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static USER_POOL_TAGS_TYPE: Schema = Schema {
     name: "UserPoolTagsType",
-    kind: Kind::Map {
-        key: &TAG_KEYS_TYPE,
-        value: &TAG_VALUE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &TAG_KEYS_TYPE, value: &TAG_VALUE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static USER_POOL_TIER_TYPE: Schema = Schema {
     name: "UserPoolTierType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["LITE", "ESSENTIALS", "PLUS"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["LITE", "ESSENTIALS", "PLUS"] },
     sensitive: false,
 };
 pub static USER_POOL_TOKEN_SESSION_CONFIG_TYPE: Schema = Schema {
     name: "UserPoolTokenSessionConfigType",
-    kind: Kind::Structure {
-        members: &[Member::required("MaxPerUser", &MAX_SESSIONS_PER_USER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("MaxPerUser", &MAX_SESSIONS_PER_USER_TYPE)] },
     sensitive: false,
 };
 pub static USER_POOL_TYPE: Schema = Schema {
@@ -6361,15 +4669,9 @@ pub static USER_POOL_TYPE: Schema = Schema {
             Member::optional("SmsVerificationMessage", &SMS_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailVerificationMessage", &EMAIL_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailVerificationSubject", &EMAIL_VERIFICATION_SUBJECT_TYPE),
-            Member::optional(
-                "VerificationMessageTemplate",
-                &VERIFICATION_MESSAGE_TEMPLATE_TYPE,
-            ),
+            Member::optional("VerificationMessageTemplate", &VERIFICATION_MESSAGE_TEMPLATE_TYPE),
             Member::optional("SmsAuthenticationMessage", &SMS_VERIFICATION_MESSAGE_TYPE),
-            Member::optional(
-                "UserAttributeUpdateSettings",
-                &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE,
-            ),
+            Member::optional("UserAttributeUpdateSettings", &USER_ATTRIBUTE_UPDATE_SETTINGS_TYPE),
             Member::optional("MfaConfiguration", &USER_POOL_MFA_TYPE),
             Member::optional("DeviceConfiguration", &DEVICE_CONFIGURATION_TYPE),
             Member::optional("EstimatedNumberOfUsers", &INTEGER_TYPE),
@@ -6396,12 +4698,7 @@ pub static USER_POOL_TYPE: Schema = Schema {
 };
 pub static USER_SESSION_TRACKING_TYPE: Schema = Schema {
     name: "UserSessionTrackingType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ENABLED", "DISABLED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ENABLED", "DISABLED"] },
     sensitive: false,
 };
 pub static USER_STATUS_TYPE: Schema = Schema {
@@ -6440,59 +4737,31 @@ pub static USER_TYPE: Schema = Schema {
 };
 pub static USER_VERIFICATION_TYPE: Schema = Schema {
     name: "UserVerificationType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["required", "preferred"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["required", "preferred"] },
     sensitive: false,
 };
 pub static USERNAME_ATTRIBUTE_TYPE: Schema = Schema {
     name: "UsernameAttributeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["phone_number", "email"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["phone_number", "email"] },
     sensitive: false,
 };
 pub static USERNAME_ATTRIBUTES_LIST_TYPE: Schema = Schema {
     name: "UsernameAttributesListType",
-    kind: Kind::List {
-        element: &USERNAME_ATTRIBUTE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &USERNAME_ATTRIBUTE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static USERNAME_CONFIGURATION_TYPE: Schema = Schema {
     name: "UsernameConfigurationType",
-    kind: Kind::Structure {
-        members: &[Member::required("CaseSensitive", &WRAPPED_BOOLEAN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("CaseSensitive", &WRAPPED_BOOLEAN_TYPE)] },
     sensitive: false,
 };
 pub static USERNAME_TYPE: Schema = Schema {
     name: "UsernameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: true,
 };
-pub static USERS_LIST_TYPE: Schema = Schema {
-    name: "UsersListType",
-    kind: Kind::List {
-        element: &USER_TYPE,
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static USERS_LIST_TYPE: Schema =
+    Schema { name: "UsersListType", kind: Kind::List { element: &USER_TYPE, min: None, max: None }, sensitive: false };
 pub static VERIFICATION_MESSAGE_TEMPLATE_TYPE: Schema = Schema {
     name: "VerificationMessageTemplateType",
     kind: Kind::Structure {
@@ -6500,14 +4769,8 @@ pub static VERIFICATION_MESSAGE_TEMPLATE_TYPE: Schema = Schema {
             Member::optional("SmsMessage", &SMS_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailMessage", &EMAIL_VERIFICATION_MESSAGE_TYPE),
             Member::optional("EmailSubject", &EMAIL_VERIFICATION_SUBJECT_TYPE),
-            Member::optional(
-                "EmailMessageByLink",
-                &EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE,
-            ),
-            Member::optional(
-                "EmailSubjectByLink",
-                &EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE,
-            ),
+            Member::optional("EmailMessageByLink", &EMAIL_VERIFICATION_MESSAGE_BY_LINK_TYPE),
+            Member::optional("EmailSubjectByLink", &EMAIL_VERIFICATION_SUBJECT_BY_LINK_TYPE),
             Member::optional("DefaultEmailOption", &DEFAULT_EMAIL_OPTION_TYPE),
         ],
     },
@@ -6515,21 +4778,12 @@ pub static VERIFICATION_MESSAGE_TEMPLATE_TYPE: Schema = Schema {
 };
 pub static VERIFIED_ATTRIBUTE_TYPE: Schema = Schema {
     name: "VerifiedAttributeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["phone_number", "email"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["phone_number", "email"] },
     sensitive: false,
 };
 pub static VERIFIED_ATTRIBUTES_LIST_TYPE: Schema = Schema {
     name: "VerifiedAttributesListType",
-    kind: Kind::List {
-        element: &VERIFIED_ATTRIBUTE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &VERIFIED_ATTRIBUTE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static VERIFY_SOFTWARE_TOKEN_REQUEST: Schema = Schema {
@@ -6556,12 +4810,7 @@ pub static VERIFY_SOFTWARE_TOKEN_RESPONSE: Schema = Schema {
 };
 pub static VERIFY_SOFTWARE_TOKEN_RESPONSE_TYPE: Schema = Schema {
     name: "VerifySoftwareTokenResponseType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["SUCCESS", "ERROR"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["SUCCESS", "ERROR"] },
     sensitive: false,
 };
 pub static VERIFY_USER_ATTRIBUTE_REQUEST: Schema = Schema {
@@ -6575,38 +4824,21 @@ pub static VERIFY_USER_ATTRIBUTE_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static VERIFY_USER_ATTRIBUTE_RESPONSE: Schema = Schema {
-    name: "VerifyUserAttributeResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static VERIFY_USER_ATTRIBUTE_RESPONSE: Schema =
+    Schema { name: "VerifyUserAttributeResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static WEB_AUTHN_AUTHENTICATOR_ATTACHMENT_TYPE: Schema = Schema {
     name: "WebAuthnAuthenticatorAttachmentType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static WEB_AUTHN_AUTHENTICATOR_TRANSPORT_TYPE: Schema = Schema {
     name: "WebAuthnAuthenticatorTransportType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static WEB_AUTHN_AUTHENTICATOR_TRANSPORTS_LIST: Schema = Schema {
     name: "WebAuthnAuthenticatorTransportsList",
-    kind: Kind::List {
-        element: &WEB_AUTHN_AUTHENTICATOR_TRANSPORT_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &WEB_AUTHN_AUTHENTICATOR_TRANSPORT_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static WEB_AUTHN_CONFIGURATION_TYPE: Schema = Schema {
@@ -6627,14 +4859,8 @@ pub static WEB_AUTHN_CREDENTIAL_DESCRIPTION: Schema = Schema {
             Member::required("CredentialId", &STRING_TYPE),
             Member::required("FriendlyCredentialName", &STRING_TYPE),
             Member::required("RelyingPartyId", &STRING_TYPE),
-            Member::optional(
-                "AuthenticatorAttachment",
-                &WEB_AUTHN_AUTHENTICATOR_ATTACHMENT_TYPE,
-            ),
-            Member::required(
-                "AuthenticatorTransports",
-                &WEB_AUTHN_AUTHENTICATOR_TRANSPORTS_LIST,
-            ),
+            Member::optional("AuthenticatorAttachment", &WEB_AUTHN_AUTHENTICATOR_ATTACHMENT_TYPE),
+            Member::required("AuthenticatorTransports", &WEB_AUTHN_AUTHENTICATOR_TRANSPORTS_LIST),
             Member::required("CreatedAt", &DATE_TYPE),
         ],
     },
@@ -6642,19 +4868,12 @@ pub static WEB_AUTHN_CREDENTIAL_DESCRIPTION: Schema = Schema {
 };
 pub static WEB_AUTHN_CREDENTIAL_DESCRIPTION_LIST_TYPE: Schema = Schema {
     name: "WebAuthnCredentialDescriptionListType",
-    kind: Kind::List {
-        element: &WEB_AUTHN_CREDENTIAL_DESCRIPTION,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &WEB_AUTHN_CREDENTIAL_DESCRIPTION, min: None, max: None },
     sensitive: false,
 };
 pub static WEB_AUTHN_CREDENTIALS_QUERY_LIMIT_TYPE: Schema = Schema {
     name: "WebAuthnCredentialsQueryLimitType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(20),
-    },
+    kind: Kind::Integer { min: None, max: Some(20) },
     sensitive: false,
 };
 pub static WEB_AUTHN_FACTOR_CONFIGURATION_TYPE: Schema = Schema {
@@ -6669,21 +4888,9 @@ pub static WEB_AUTHN_FACTOR_CONFIGURATION_TYPE: Schema = Schema {
 };
 pub static WEB_AUTHN_MFA_SETTINGS_TYPE: Schema = Schema {
     name: "WebAuthnMfaSettingsType",
-    kind: Kind::Structure {
-        members: &[Member::optional("Enabled", &BOOLEAN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Enabled", &BOOLEAN_TYPE)] },
     sensitive: false,
 };
-pub static WRAPPED_BOOLEAN_TYPE: Schema = Schema {
-    name: "WrappedBooleanType",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
-pub static WRAPPED_INTEGER_TYPE: Schema = Schema {
-    name: "WrappedIntegerType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static WRAPPED_BOOLEAN_TYPE: Schema = Schema { name: "WrappedBooleanType", kind: Kind::Boolean, sensitive: false };
+pub static WRAPPED_INTEGER_TYPE: Schema =
+    Schema { name: "WrappedIntegerType", kind: Kind::Integer { min: None, max: None }, sensitive: false };

@@ -1858,8 +1858,7 @@ pub struct RevokeUserSessionResponse {}
 pub struct RiskConfigurationType {
     pub user_pool_id: Option<String>,
     pub client_id: Option<String>,
-    pub compromised_credentials_risk_configuration:
-        Option<CompromisedCredentialsRiskConfigurationType>,
+    pub compromised_credentials_risk_configuration: Option<CompromisedCredentialsRiskConfigurationType>,
     pub account_takeover_risk_configuration: Option<AccountTakeoverRiskConfigurationType>,
     pub risk_exception_configuration: Option<RiskExceptionConfigurationType>,
     pub last_modified_date: Option<EpochMillis>,
@@ -1933,8 +1932,7 @@ pub struct SetLogDeliveryConfigurationResponse {
 pub struct SetRiskConfigurationRequest {
     pub user_pool_id: String,
     pub client_id: Option<String>,
-    pub compromised_credentials_risk_configuration:
-        Option<CompromisedCredentialsRiskConfigurationType>,
+    pub compromised_credentials_risk_configuration: Option<CompromisedCredentialsRiskConfigurationType>,
     pub account_takeover_risk_configuration: Option<AccountTakeoverRiskConfigurationType>,
     pub risk_exception_configuration: Option<RiskExceptionConfigurationType>,
 }

@@ -11,11 +11,7 @@ pub fn access_denied(message: impl Into<String>) -> Fault {
 
 /// `AccountNotManagementOrDelegatedAdministratorException`, 400.
 pub fn account_not_management_or_delegated_administrator(message: impl Into<String>) -> Fault {
-    Fault::new(
-        "AccountNotManagementOrDelegatedAdministratorException",
-        400,
-        message,
-    )
+    Fault::new("AccountNotManagementOrDelegatedAdministratorException", 400, message)
 }
 
 /// `CallerIsNotManagementAccountException`, 400.

@@ -221,10 +221,7 @@ pub static ACCEPT_DELEGATION_REQUEST: Operation = Operation {
         name: "delegation-request",
         arn: "arn:${Partition}:iam::${Account}:delegation-request/${DelegationRequestId}",
         required: true,
-        binding: Binding::Fill(&[(
-            "DelegationRequestId",
-            Variable::Member("DelegationRequestId"),
-        )]),
+        binding: Binding::Fill(&[("DelegationRequestId", Variable::Member("DelegationRequestId"))]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -301,10 +298,7 @@ pub static ADD_ROLE_TO_INSTANCE_PROFILE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -332,13 +326,7 @@ pub static ADD_USER_TO_GROUP: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -365,10 +353,7 @@ pub static ASSOCIATE_DELEGATION_REQUEST: Operation = Operation {
         name: "delegation-request",
         arn: "arn:${Partition}:iam::${Account}:delegation-request/${DelegationRequestId}",
         required: true,
-        binding: Binding::Fill(&[(
-            "DelegationRequestId",
-            Variable::Member("DelegationRequestId"),
-        )]),
+        binding: Binding::Fill(&[("DelegationRequestId", Variable::Member("DelegationRequestId"))]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -395,13 +380,7 @@ pub static ATTACH_GROUP_POLICY: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -428,13 +407,7 @@ pub static ATTACH_ROLE_POLICY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -461,13 +434,7 @@ pub static ATTACH_USER_POLICY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -521,13 +488,7 @@ pub static CREATE_ACCESS_KEY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -604,10 +565,7 @@ pub static CREATE_GROUP: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: Some("Path"),
-            },
+            Variable::NameWithPath { name: "GroupName", path: Some("Path") },
         )]),
         condition_keys: &[],
     }],
@@ -637,10 +595,7 @@ pub static CREATE_INSTANCE_PROFILE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: Some("Path"),
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: Some("Path") },
         )]),
         condition_keys: &[],
     }],
@@ -668,13 +623,7 @@ pub static CREATE_LOGIN_PROFILE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -730,10 +679,7 @@ pub static CREATE_POLICY: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "PolicyNameWithPath",
-            Variable::NameWithPath {
-                name: "PolicyName",
-                path: Some("Path"),
-            },
+            Variable::NameWithPath { name: "PolicyName", path: Some("Path") },
         )]),
         condition_keys: &[],
     }],
@@ -790,10 +736,7 @@ pub static CREATE_ROLE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: Some("Path"),
-            },
+            Variable::NameWithPath { name: "RoleName", path: Some("Path") },
         )]),
         condition_keys: &[],
     }],
@@ -875,13 +818,7 @@ pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -910,10 +847,7 @@ pub static CREATE_USER: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: Some("Path"),
-            },
+            Variable::NameWithPath { name: "UserName", path: Some("Path") },
         )]),
         condition_keys: &[],
     }],
@@ -943,10 +877,7 @@ pub static CREATE_VIRTUAL_MFA_DEVICE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "MfaTokenIdWithPath",
-            Variable::NameWithPath {
-                name: "VirtualMFADeviceName",
-                path: Some("Path"),
-            },
+            Variable::NameWithPath { name: "VirtualMFADeviceName", path: Some("Path") },
         )]),
         condition_keys: &[],
     }],
@@ -974,13 +905,7 @@ pub static DEACTIVATE_MFA_DEVICE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1007,13 +932,7 @@ pub static DELETE_ACCESS_KEY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1082,13 +1001,7 @@ pub static DELETE_GROUP: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1115,13 +1028,7 @@ pub static DELETE_GROUP_POLICY: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1150,10 +1057,7 @@ pub static DELETE_INSTANCE_PROFILE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -1181,13 +1085,7 @@ pub static DELETE_LOGIN_PROFILE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1295,13 +1193,7 @@ pub static DELETE_ROLE: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1328,13 +1220,7 @@ pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1361,13 +1247,7 @@ pub static DELETE_ROLE_POLICY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1421,13 +1301,7 @@ pub static DELETE_SSH_PUBLIC_KEY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1456,10 +1330,7 @@ pub static DELETE_SERVER_CERTIFICATE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "CertificateNameWithPath",
-            Variable::NameWithPath {
-                name: "ServerCertificateName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "ServerCertificateName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -1487,13 +1358,7 @@ pub static DELETE_SERVICE_LINKED_ROLE: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1520,13 +1385,7 @@ pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1553,13 +1412,7 @@ pub static DELETE_SIGNING_CERTIFICATE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1586,13 +1439,7 @@ pub static DELETE_USER: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1619,13 +1466,7 @@ pub static DELETE_USER_PERMISSIONS_BOUNDARY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1652,13 +1493,7 @@ pub static DELETE_USER_POLICY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1721,13 +1556,7 @@ pub static DETACH_GROUP_POLICY: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1754,13 +1583,7 @@ pub static DETACH_ROLE_POLICY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1787,13 +1610,7 @@ pub static DETACH_USER_POLICY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -1883,13 +1700,7 @@ pub static ENABLE_MFA_DEVICE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2280,10 +2091,7 @@ pub static GET_DELEGATION_REQUEST: Operation = Operation {
         name: "delegation-request",
         arn: "arn:${Partition}:iam::${Account}:delegation-request/${DelegationRequestId}",
         required: true,
-        binding: Binding::Fill(&[(
-            "DelegationRequestId",
-            Variable::Member("DelegationRequestId"),
-        )]),
+        binding: Binding::Fill(&[("DelegationRequestId", Variable::Member("DelegationRequestId"))]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2310,13 +2118,7 @@ pub static GET_GROUP: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2343,13 +2145,7 @@ pub static GET_GROUP_POLICY: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2405,10 +2201,7 @@ pub static GET_INSTANCE_PROFILE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -2436,13 +2229,7 @@ pub static GET_LOGIN_PROFILE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2469,13 +2256,7 @@ pub static GET_MFA_DEVICE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2625,13 +2406,7 @@ pub static GET_ROLE: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2658,13 +2433,7 @@ pub static GET_ROLE_POLICY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2739,13 +2508,7 @@ pub static GET_SSH_PUBLIC_KEY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2774,10 +2537,7 @@ pub static GET_SERVER_CERTIFICATE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "CertificateNameWithPath",
-            Variable::NameWithPath {
-                name: "ServerCertificateName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "ServerCertificateName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -2874,13 +2634,7 @@ pub static GET_USER: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2907,13 +2661,7 @@ pub static GET_USER_POLICY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2940,13 +2688,7 @@ pub static LIST_ACCESS_KEYS: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -2994,13 +2736,7 @@ pub static LIST_ATTACHED_GROUP_POLICIES: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3027,13 +2763,7 @@ pub static LIST_ATTACHED_ROLE_POLICIES: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3060,13 +2790,7 @@ pub static LIST_ATTACHED_USER_POLICIES: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3141,13 +2865,7 @@ pub static LIST_GROUP_POLICIES: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3195,13 +2913,7 @@ pub static LIST_GROUPS_FOR_USER: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3230,10 +2942,7 @@ pub static LIST_INSTANCE_PROFILE_TAGS: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -3282,13 +2991,7 @@ pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3342,13 +3045,7 @@ pub static LIST_MFA_DEVICES: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: false,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3562,13 +3259,7 @@ pub static LIST_ROLE_POLICIES: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3595,13 +3286,7 @@ pub static LIST_ROLE_TAGS: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3697,13 +3382,7 @@ pub static LIST_SSH_PUBLIC_KEYS: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3732,10 +3411,7 @@ pub static LIST_SERVER_CERTIFICATE_TAGS: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "CertificateNameWithPath",
-            Variable::NameWithPath {
-                name: "ServerCertificateName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "ServerCertificateName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -3784,13 +3460,7 @@ pub static LIST_SERVICE_SPECIFIC_CREDENTIALS: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3817,13 +3487,7 @@ pub static LIST_SIGNING_CERTIFICATES: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3850,13 +3514,7 @@ pub static LIST_USER_POLICIES: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3883,13 +3541,7 @@ pub static LIST_USER_TAGS: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -3979,13 +3631,7 @@ pub static PUT_GROUP_POLICY: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4012,13 +3658,7 @@ pub static PUT_ROLE_PERMISSIONS_BOUNDARY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4045,13 +3685,7 @@ pub static PUT_ROLE_POLICY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4078,13 +3712,7 @@ pub static PUT_USER_PERMISSIONS_BOUNDARY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4111,13 +3739,7 @@ pub static PUT_USER_POLICY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4144,10 +3766,7 @@ pub static REJECT_DELEGATION_REQUEST: Operation = Operation {
         name: "delegation-request",
         arn: "arn:${Partition}:iam::${Account}:delegation-request/${DelegationRequestId}",
         required: true,
-        binding: Binding::Fill(&[(
-            "DelegationRequestId",
-            Variable::Member("DelegationRequestId"),
-        )]),
+        binding: Binding::Fill(&[("DelegationRequestId", Variable::Member("DelegationRequestId"))]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4203,10 +3822,7 @@ pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -4234,13 +3850,7 @@ pub static REMOVE_USER_FROM_GROUP: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4267,13 +3877,7 @@ pub static RESET_SERVICE_SPECIFIC_CREDENTIAL: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4300,13 +3904,7 @@ pub static RESYNC_MFA_DEVICE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4333,10 +3931,7 @@ pub static SEND_DELEGATION_TOKEN: Operation = Operation {
         name: "delegation-request",
         arn: "arn:${Partition}:iam::${Account}:delegation-request/${DelegationRequestId}",
         required: true,
-        binding: Binding::Fill(&[(
-            "DelegationRequestId",
-            Variable::Member("DelegationRequestId"),
-        )]),
+        binding: Binding::Fill(&[("DelegationRequestId", Variable::Member("DelegationRequestId"))]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4477,10 +4072,7 @@ pub static TAG_INSTANCE_PROFILE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -4589,13 +4181,7 @@ pub static TAG_ROLE: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4651,10 +4237,7 @@ pub static TAG_SERVER_CERTIFICATE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "CertificateNameWithPath",
-            Variable::NameWithPath {
-                name: "ServerCertificateName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "ServerCertificateName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -4682,13 +4265,7 @@ pub static TAG_USER: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4717,10 +4294,7 @@ pub static UNTAG_INSTANCE_PROFILE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "InstanceProfileNameWithPath",
-            Variable::NameWithPath {
-                name: "InstanceProfileName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "InstanceProfileName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -4829,13 +4403,7 @@ pub static UNTAG_ROLE: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4891,10 +4459,7 @@ pub static UNTAG_SERVER_CERTIFICATE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "CertificateNameWithPath",
-            Variable::NameWithPath {
-                name: "ServerCertificateName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "ServerCertificateName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -4922,13 +4487,7 @@ pub static UNTAG_USER: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -4955,13 +4514,7 @@ pub static UPDATE_ACCESS_KEY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5009,13 +4562,7 @@ pub static UPDATE_ASSUME_ROLE_POLICY: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5063,13 +4610,7 @@ pub static UPDATE_GROUP: Operation = Operation {
         name: "group",
         arn: "arn:${Partition}:iam::${Account}:group/${GroupNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "GroupNameWithPath",
-            Variable::NameWithPath {
-                name: "GroupName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("GroupNameWithPath", Variable::NameWithPath { name: "GroupName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5096,13 +4637,7 @@ pub static UPDATE_LOGIN_PROFILE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5156,13 +4691,7 @@ pub static UPDATE_ROLE: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5189,13 +4718,7 @@ pub static UPDATE_ROLE_DESCRIPTION: Operation = Operation {
         name: "role",
         arn: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "RoleNameWithPath",
-            Variable::NameWithPath {
-                name: "RoleName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("RoleNameWithPath", Variable::NameWithPath { name: "RoleName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5249,13 +4772,7 @@ pub static UPDATE_SSH_PUBLIC_KEY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5284,10 +4801,7 @@ pub static UPDATE_SERVER_CERTIFICATE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "CertificateNameWithPath",
-            Variable::NameWithPath {
-                name: "ServerCertificateName",
-                path: None,
-            },
+            Variable::NameWithPath { name: "ServerCertificateName", path: None },
         )]),
         condition_keys: &[],
     }],
@@ -5315,13 +4829,7 @@ pub static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5348,13 +4856,7 @@ pub static UPDATE_SIGNING_CERTIFICATE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5381,13 +4883,7 @@ pub static UPDATE_USER: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5414,13 +4910,7 @@ pub static UPLOAD_SSH_PUBLIC_KEY: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],
@@ -5449,10 +4939,7 @@ pub static UPLOAD_SERVER_CERTIFICATE: Operation = Operation {
         required: true,
         binding: Binding::Fill(&[(
             "CertificateNameWithPath",
-            Variable::NameWithPath {
-                name: "ServerCertificateName",
-                path: Some("Path"),
-            },
+            Variable::NameWithPath { name: "ServerCertificateName", path: Some("Path") },
         )]),
         condition_keys: &[],
     }],
@@ -5480,13 +4967,7 @@ pub static UPLOAD_SIGNING_CERTIFICATE: Operation = Operation {
         name: "user",
         arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
         required: true,
-        binding: Binding::Fill(&[(
-            "UserNameWithPath",
-            Variable::NameWithPath {
-                name: "UserName",
-                path: None,
-            },
-        )]),
+        binding: Binding::Fill(&[("UserNameWithPath", Variable::NameWithPath { name: "UserName", path: None })]),
         condition_keys: &[],
     }],
     dependent_actions: &[],

@@ -6,14 +6,9 @@
 #[allow(unused_imports)]
 use contract::{Kind, Member, Pattern, Schema, TimestampFormat};
 
-static PATTERN_19: Pattern = Pattern::new(
-    r"((/[A-Za-z0-9\.,\+@=_-]+)*)/",
-    r"((/[A-Za-z0-9\.,\+@=_-]+)*)/",
-);
-static PATTERN_17: Pattern = Pattern::new(
-    r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
-    r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
-);
+static PATTERN_19: Pattern = Pattern::new(r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", r"((/[A-Za-z0-9\.,\+@=_-]+)*)/");
+static PATTERN_17: Pattern =
+    Pattern::new(r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)");
 static PATTERN_25: Pattern = Pattern::new(
     r"/[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*/",
     r"/[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*/",
@@ -22,22 +17,10 @@ static PATTERN_18: Pattern = Pattern::new(r"[ -~]+", r"[ -~]+");
 static PATTERN_22: Pattern = Pattern::new(r"[:\w]+", r"[:[0-9A-Za-z_]]+");
 static PATTERN_21: Pattern = Pattern::new(r"[A-Z0-9]+", r"[A-Z0-9]+");
 static PATTERN_8: Pattern = Pattern::new(r"[\d]+", r"[[0-9]]+");
-static PATTERN_33: Pattern = Pattern::new(
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
-);
-static PATTERN_30: Pattern = Pattern::new(
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
-);
-static PATTERN_32: Pattern = Pattern::new(
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*",
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*",
-);
-static PATTERN_31: Pattern = Pattern::new(
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+",
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+",
-);
+static PATTERN_33: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*");
+static PATTERN_30: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+");
+static PATTERN_32: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*", r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*");
+static PATTERN_31: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+", r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+");
 static PATTERN_10: Pattern = Pattern::new(
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
@@ -46,10 +29,7 @@ static PATTERN_24: Pattern = Pattern::new(
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+",
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+",
 );
-static PATTERN_9: Pattern = Pattern::new(
-    r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-    r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-);
+static PATTERN_9: Pattern = Pattern::new(r"[\u0009\u000A\u000D\u0020-\u00FF]+", r"[\u0009\u000A\u000D\u0020-\u00FF]+");
 static PATTERN_1: Pattern = Pattern::new(r"[\u0020-\u00FF]+", r"[\u0020-\u00FF]+");
 static PATTERN_29: Pattern = Pattern::new(r"[\w+=,.@-]*", r"[[0-9A-Za-z_]+=,.@-]*");
 static PATTERN_0: Pattern = Pattern::new(r"[\w+=,.@-]+", r"[[0-9A-Za-z_]+=,.@-]+");
@@ -61,12 +41,8 @@ static PATTERN_3: Pattern = Pattern::new(r"[\w._-]+", r"[[0-9A-Za-z_]._-]+");
 static PATTERN_4: Pattern = Pattern::new(r"[\w]+", r"[[0-9A-Za-z_]]+");
 static PATTERN_6: Pattern = Pattern::new(r"\d{12}", r"[0-9]{12}");
 static PATTERN_16: Pattern = Pattern::new(r"\u002F[\u0021-\u007F]*", r"\u002F[\u0021-\u007F]*");
-static PATTERN_7: Pattern =
-    Pattern::new(r"^[A-Za-z][A-Za-z0-9/_-]*$", r"^[A-Za-z][A-Za-z0-9/_-]*$");
-static PATTERN_5: Pattern = Pattern::new(
-    r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
-    r"[a-z0-9]+(?:-[a-z0-9]+)*",
-);
+static PATTERN_7: Pattern = Pattern::new(r"^[A-Za-z][A-Za-z0-9/_-]*$", r"^[A-Za-z][A-Za-z0-9/_-]*$");
+static PATTERN_5: Pattern = Pattern::new(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", r"[a-z0-9]+(?:-[a-z0-9]+)*");
 static PATTERN_15: Pattern = Pattern::new(r"^[a-zA-Z0-9:/+=,.@_-]+$", r"^[a-zA-Z0-9:/+=,.@_-]+$");
 static PATTERN_12: Pattern = Pattern::new(r"^[a-zA-Z0-9:_.-]+$", r"^[a-zA-Z0-9:_.-]+$");
 static PATTERN_23: Pattern = Pattern::new(
@@ -79,10 +55,7 @@ static PATTERN_13: Pattern = Pattern::new(
 );
 static PATTERN_2: Pattern = Pattern::new(r"^o-[a-z0-9]{10,32}$", r"^o-[a-z0-9]{10,32}$");
 static PATTERN_14: Pattern = Pattern::new(r"^p-[0-9a-zA-Z_]{8,128}$", r"^p-[0-9a-zA-Z_]{8,128}$");
-static PATTERN_20: Pattern = Pattern::new(
-    r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
-    r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?",
-);
+static PATTERN_20: Pattern = Pattern::new(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?");
 
 /// Every pattern, for the test that compiles them.
 pub static PATTERNS: &[&Pattern] = &[
@@ -124,22 +97,12 @@ pub static PATTERNS: &[&Pattern] = &[
 
 pub static ACCEPT_DELEGATION_REQUEST_REQUEST: Schema = Schema {
     name: "AcceptDelegationRequestRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "DelegationRequestId",
-            &DELEGATION_REQUEST_ID_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE)] },
     sensitive: false,
 };
 pub static ACCESS_ADVISOR_USAGE_GRANULARITY_TYPE: Schema = Schema {
     name: "AccessAdvisorUsageGranularityType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["SERVICE_LEVEL", "ACTION_LEVEL"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["SERVICE_LEVEL", "ACTION_LEVEL"] },
     sensitive: false,
 };
 pub static ACCESS_DETAIL: Schema = Schema {
@@ -158,11 +121,7 @@ pub static ACCESS_DETAIL: Schema = Schema {
 };
 pub static ACCESS_DETAILS: Schema = Schema {
     name: "AccessDetails",
-    kind: Kind::List {
-        element: &ACCESS_DETAIL,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ACCESS_DETAIL, min: None, max: None },
     sensitive: false,
 };
 pub static ACCESS_KEY: Schema = Schema {
@@ -214,28 +173,17 @@ pub static ACQUIRE_ROLE_REQUEST: Schema = Schema {
 };
 pub static ACQUIRE_ROLE_RESPONSE: Schema = Schema {
     name: "AcquireRoleResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Role", &ROLE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Role", &ROLE)] },
     sensitive: false,
 };
 pub static ACTION_NAME_LIST_TYPE: Schema = Schema {
     name: "ActionNameListType",
-    kind: Kind::List {
-        element: &ACTION_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ACTION_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ACTION_NAME_TYPE: Schema = Schema {
     name: "ActionNameType",
-    kind: Kind::String {
-        min: Some(3),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(3), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_REQUEST: Schema = Schema {
@@ -268,52 +216,31 @@ pub static ADD_USER_TO_GROUP_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static ARN_LIST_TYPE: Schema = Schema {
-    name: "ArnListType",
-    kind: Kind::List {
-        element: &ARN_TYPE,
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static ARN_LIST_TYPE: Schema =
+    Schema { name: "ArnListType", kind: Kind::List { element: &ARN_TYPE, min: None, max: None }, sensitive: false };
 pub static ASSOCIATE_DELEGATION_REQUEST_REQUEST: Schema = Schema {
     name: "AssociateDelegationRequestRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "DelegationRequestId",
-            &DELEGATION_REQUEST_ID_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE)] },
     sensitive: false,
 };
 pub static ATTACH_GROUP_POLICY_REQUEST: Schema = Schema {
     name: "AttachGroupPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("GroupName", &GROUP_NAME_TYPE),
-            Member::required("PolicyArn", &ARN_TYPE),
-        ],
+        members: &[Member::required("GroupName", &GROUP_NAME_TYPE), Member::required("PolicyArn", &ARN_TYPE)],
     },
     sensitive: false,
 };
 pub static ATTACH_ROLE_POLICY_REQUEST: Schema = Schema {
     name: "AttachRolePolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("RoleName", &ROLE_NAME_TYPE),
-            Member::required("PolicyArn", &ARN_TYPE),
-        ],
+        members: &[Member::required("RoleName", &ROLE_NAME_TYPE), Member::required("PolicyArn", &ARN_TYPE)],
     },
     sensitive: false,
 };
 pub static ATTACH_USER_POLICY_REQUEST: Schema = Schema {
     name: "AttachUserPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserName", &USER_NAME_TYPE),
-            Member::required("PolicyArn", &ARN_TYPE),
-        ],
+        members: &[Member::required("UserName", &USER_NAME_TYPE), Member::required("PolicyArn", &ARN_TYPE)],
     },
     sensitive: false,
 };
@@ -321,10 +248,7 @@ pub static ATTACHED_PERMISSIONS_BOUNDARY: Schema = Schema {
     name: "AttachedPermissionsBoundary",
     kind: Kind::Structure {
         members: &[
-            Member::optional(
-                "PermissionsBoundaryType",
-                &PERMISSIONS_BOUNDARY_ATTACHMENT_TYPE,
-            ),
+            Member::optional("PermissionsBoundaryType", &PERMISSIONS_BOUNDARY_ATTACHMENT_TYPE),
             Member::optional("PermissionsBoundaryArn", &ARN_TYPE),
         ],
     },
@@ -333,89 +257,46 @@ pub static ATTACHED_PERMISSIONS_BOUNDARY: Schema = Schema {
 pub static ATTACHED_POLICY: Schema = Schema {
     name: "AttachedPolicy",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("PolicyName", &POLICY_NAME_TYPE),
-            Member::optional("PolicyArn", &ARN_TYPE),
-        ],
+        members: &[Member::optional("PolicyName", &POLICY_NAME_TYPE), Member::optional("PolicyArn", &ARN_TYPE)],
     },
     sensitive: false,
 };
 pub static ATTACHMENT_NAME: Schema = Schema {
     name: "AttachmentName",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static ATTACHMENT_TYPE: Schema = Schema {
     name: "AttachmentType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["user", "group", "role"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["user", "group", "role"] },
     sensitive: false,
 };
-pub static BOOTSTRAP_DATUM: Schema = Schema {
-    name: "BootstrapDatum",
-    kind: Kind::Blob {
-        min: None,
-        max: None,
-    },
-    sensitive: true,
-};
+pub static BOOTSTRAP_DATUM: Schema =
+    Schema { name: "BootstrapDatum", kind: Kind::Blob { min: None, max: None }, sensitive: true };
 pub static CERTIFICATION_KEY_TYPE: Schema = Schema {
     name: "CertificationKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_1),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_1), values: &[] },
     sensitive: false,
 };
 pub static CERTIFICATION_MAP_TYPE: Schema = Schema {
     name: "CertificationMapType",
-    kind: Kind::Map {
-        key: &CERTIFICATION_KEY_TYPE,
-        value: &CERTIFICATION_VALUE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &CERTIFICATION_KEY_TYPE, value: &CERTIFICATION_VALUE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CERTIFICATION_VALUE_TYPE: Schema = Schema {
     name: "CertificationValueType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(32),
-        pattern: Some(&PATTERN_1),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(32), pattern: Some(&PATTERN_1), values: &[] },
     sensitive: false,
 };
 pub static CHANGE_PASSWORD_REQUEST: Schema = Schema {
     name: "ChangePasswordRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("OldPassword", &PASSWORD_TYPE),
-            Member::required("NewPassword", &PASSWORD_TYPE),
-        ],
+        members: &[Member::required("OldPassword", &PASSWORD_TYPE), Member::required("NewPassword", &PASSWORD_TYPE)],
     },
     sensitive: false,
 };
-pub static COLUMN_NUMBER: Schema = Schema {
-    name: "ColumnNumber",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static COLUMN_NUMBER: Schema =
+    Schema { name: "ColumnNumber", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static CONTEXT_ENTRY: Schema = Schema {
     name: "ContextEntry",
     kind: Kind::Structure {
@@ -429,30 +310,17 @@ pub static CONTEXT_ENTRY: Schema = Schema {
 };
 pub static CONTEXT_ENTRY_LIST_TYPE: Schema = Schema {
     name: "ContextEntryListType",
-    kind: Kind::List {
-        element: &CONTEXT_ENTRY,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CONTEXT_ENTRY, min: None, max: None },
     sensitive: false,
 };
 pub static CONTEXT_KEY_NAME_TYPE: Schema = Schema {
     name: "ContextKeyNameType",
-    kind: Kind::String {
-        min: Some(5),
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(5), max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CONTEXT_KEY_NAMES_RESULT_LIST_TYPE: Schema = Schema {
     name: "ContextKeyNamesResultListType",
-    kind: Kind::List {
-        element: &CONTEXT_KEY_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CONTEXT_KEY_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CONTEXT_KEY_TYPE_ENUM: Schema = Schema {
@@ -480,42 +348,27 @@ pub static CONTEXT_KEY_TYPE_ENUM: Schema = Schema {
 };
 pub static CONTEXT_KEY_VALUE_LIST_TYPE: Schema = Schema {
     name: "ContextKeyValueListType",
-    kind: Kind::List {
-        element: &CONTEXT_KEY_VALUE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CONTEXT_KEY_VALUE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CONTEXT_KEY_VALUE_TYPE: Schema = Schema {
     name: "ContextKeyValueType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CREATE_ACCESS_KEY_REQUEST: Schema = Schema {
     name: "CreateAccessKeyRequest",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserName", &EXISTING_USER_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserName", &EXISTING_USER_NAME_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_ACCESS_KEY_RESPONSE: Schema = Schema {
     name: "CreateAccessKeyResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessKey", &ACCESS_KEY)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessKey", &ACCESS_KEY)] },
     sensitive: false,
 };
 pub static CREATE_ACCOUNT_ALIAS_REQUEST: Schema = Schema {
     name: "CreateAccountAliasRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccountAlias", &ACCOUNT_ALIAS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccountAlias", &ACCOUNT_ALIAS_TYPE)] },
     sensitive: false,
 };
 pub static CREATE_DELEGATION_REQUEST_REQUEST: Schema = Schema {
@@ -548,18 +401,13 @@ pub static CREATE_DELEGATION_REQUEST_RESPONSE: Schema = Schema {
 pub static CREATE_GROUP_REQUEST: Schema = Schema {
     name: "CreateGroupRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Path", &PATH_TYPE),
-            Member::required("GroupName", &GROUP_NAME_TYPE),
-        ],
+        members: &[Member::optional("Path", &PATH_TYPE), Member::required("GroupName", &GROUP_NAME_TYPE)],
     },
     sensitive: false,
 };
 pub static CREATE_GROUP_RESPONSE: Schema = Schema {
     name: "CreateGroupResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Group", &GROUP)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Group", &GROUP)] },
     sensitive: false,
 };
 pub static CREATE_INSTANCE_PROFILE_REQUEST: Schema = Schema {
@@ -575,9 +423,7 @@ pub static CREATE_INSTANCE_PROFILE_REQUEST: Schema = Schema {
 };
 pub static CREATE_INSTANCE_PROFILE_RESPONSE: Schema = Schema {
     name: "CreateInstanceProfileResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("InstanceProfile", &INSTANCE_PROFILE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("InstanceProfile", &INSTANCE_PROFILE)] },
     sensitive: false,
 };
 pub static CREATE_LOGIN_PROFILE_REQUEST: Schema = Schema {
@@ -593,9 +439,7 @@ pub static CREATE_LOGIN_PROFILE_REQUEST: Schema = Schema {
 };
 pub static CREATE_LOGIN_PROFILE_RESPONSE: Schema = Schema {
     name: "CreateLoginProfileResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("LoginProfile", &LOGIN_PROFILE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("LoginProfile", &LOGIN_PROFILE)] },
     sensitive: false,
 };
 pub static CREATE_OPEN_ID_CONNECT_PROVIDER_REQUEST: Schema = Schema {
@@ -613,10 +457,7 @@ pub static CREATE_OPEN_ID_CONNECT_PROVIDER_REQUEST: Schema = Schema {
 pub static CREATE_OPEN_ID_CONNECT_PROVIDER_RESPONSE: Schema = Schema {
     name: "CreateOpenIDConnectProviderResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("OpenIDConnectProviderArn", &ARN_TYPE),
-            Member::optional("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::optional("OpenIDConnectProviderArn", &ARN_TYPE), Member::optional("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
@@ -635,9 +476,7 @@ pub static CREATE_POLICY_REQUEST: Schema = Schema {
 };
 pub static CREATE_POLICY_RESPONSE: Schema = Schema {
     name: "CreatePolicyResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Policy", &POLICY)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Policy", &POLICY)] },
     sensitive: false,
 };
 pub static CREATE_POLICY_VERSION_REQUEST: Schema = Schema {
@@ -653,9 +492,7 @@ pub static CREATE_POLICY_VERSION_REQUEST: Schema = Schema {
 };
 pub static CREATE_POLICY_VERSION_RESPONSE: Schema = Schema {
     name: "CreatePolicyVersionResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("PolicyVersion", &POLICY_VERSION)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("PolicyVersion", &POLICY_VERSION)] },
     sensitive: false,
 };
 pub static CREATE_ROLE_REQUEST: Schema = Schema {
@@ -675,9 +512,7 @@ pub static CREATE_ROLE_REQUEST: Schema = Schema {
 };
 pub static CREATE_ROLE_RESPONSE: Schema = Schema {
     name: "CreateRoleResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Role", &ROLE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Role", &ROLE)] },
     sensitive: false,
 };
 pub static CREATE_SAML_PROVIDER_REQUEST: Schema = Schema {
@@ -696,10 +531,7 @@ pub static CREATE_SAML_PROVIDER_REQUEST: Schema = Schema {
 pub static CREATE_SAML_PROVIDER_RESPONSE: Schema = Schema {
     name: "CreateSAMLProviderResponse",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("SAMLProviderArn", &ARN_TYPE),
-            Member::optional("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::optional("SAMLProviderArn", &ARN_TYPE), Member::optional("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
@@ -716,9 +548,7 @@ pub static CREATE_SERVICE_LINKED_ROLE_REQUEST: Schema = Schema {
 };
 pub static CREATE_SERVICE_LINKED_ROLE_RESPONSE: Schema = Schema {
     name: "CreateServiceLinkedRoleResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Role", &ROLE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Role", &ROLE)] },
     sensitive: false,
 };
 pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST: Schema = Schema {
@@ -734,12 +564,7 @@ pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST: Schema = Schema {
 };
 pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE: Schema = Schema {
     name: "CreateServiceSpecificCredentialResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ServiceSpecificCredential",
-            &SERVICE_SPECIFIC_CREDENTIAL,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ServiceSpecificCredential", &SERVICE_SPECIFIC_CREDENTIAL)] },
     sensitive: false,
 };
 pub static CREATE_USER_REQUEST: Schema = Schema {
@@ -756,9 +581,7 @@ pub static CREATE_USER_REQUEST: Schema = Schema {
 };
 pub static CREATE_USER_RESPONSE: Schema = Schema {
     name: "CreateUserResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("User", &USER)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("User", &USER)] },
     sensitive: false,
 };
 pub static CREATE_VIRTUAL_MFA_DEVICE_REQUEST: Schema = Schema {
@@ -774,9 +597,7 @@ pub static CREATE_VIRTUAL_MFA_DEVICE_REQUEST: Schema = Schema {
 };
 pub static CREATE_VIRTUAL_MFA_DEVICE_RESPONSE: Schema = Schema {
     name: "CreateVirtualMFADeviceResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("VirtualMFADevice", &VIRTUAL_MFA_DEVICE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("VirtualMFADevice", &VIRTUAL_MFA_DEVICE)] },
     sensitive: false,
 };
 pub static DEACTIVATE_MFA_DEVICE_REQUEST: Schema = Schema {
@@ -809,10 +630,7 @@ pub static DELEGATION_REQUEST: Schema = Schema {
             Member::optional("RequestMessage", &REQUEST_MESSAGE_TYPE),
             Member::optional("Permissions", &DELEGATION_PERMISSION),
             Member::optional("PermissionPolicy", &PERMISSION_TYPE),
-            Member::optional(
-                "RolePermissionRestrictionArns",
-                &ROLE_PERMISSION_RESTRICTION_ARN_LIST_TYPE,
-            ),
+            Member::optional("RolePermissionRestrictionArns", &ROLE_PERMISSION_RESTRICTION_ARN_LIST_TYPE),
             Member::optional("OwnerId", &OWNER_ID_TYPE),
             Member::optional("ApproverId", &ARN_TYPE),
             Member::optional("State", &STATE_TYPE),
@@ -842,98 +660,68 @@ pub static DELETE_ACCESS_KEY_REQUEST: Schema = Schema {
 };
 pub static DELETE_ACCOUNT_ALIAS_REQUEST: Schema = Schema {
     name: "DeleteAccountAliasRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccountAlias", &ACCOUNT_ALIAS_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccountAlias", &ACCOUNT_ALIAS_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_GROUP_POLICY_REQUEST: Schema = Schema {
     name: "DeleteGroupPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("GroupName", &GROUP_NAME_TYPE),
-            Member::required("PolicyName", &POLICY_NAME_TYPE),
-        ],
+        members: &[Member::required("GroupName", &GROUP_NAME_TYPE), Member::required("PolicyName", &POLICY_NAME_TYPE)],
     },
     sensitive: false,
 };
 pub static DELETE_GROUP_REQUEST: Schema = Schema {
     name: "DeleteGroupRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("GroupName", &GROUP_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("GroupName", &GROUP_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_INSTANCE_PROFILE_REQUEST: Schema = Schema {
     name: "DeleteInstanceProfileRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "InstanceProfileName",
-            &INSTANCE_PROFILE_NAME_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_LOGIN_PROFILE_REQUEST: Schema = Schema {
     name: "DeleteLoginProfileRequest",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserName", &USER_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserName", &USER_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_OPEN_ID_CONNECT_PROVIDER_REQUEST: Schema = Schema {
     name: "DeleteOpenIDConnectProviderRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("OpenIDConnectProviderArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("OpenIDConnectProviderArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_POLICY_REQUEST: Schema = Schema {
     name: "DeletePolicyRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("PolicyArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("PolicyArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_POLICY_VERSION_REQUEST: Schema = Schema {
     name: "DeletePolicyVersionRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("PolicyArn", &ARN_TYPE),
-            Member::required("VersionId", &POLICY_VERSION_ID_TYPE),
-        ],
+        members: &[Member::required("PolicyArn", &ARN_TYPE), Member::required("VersionId", &POLICY_VERSION_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static DELETE_ROLE_PERMISSIONS_BOUNDARY_REQUEST: Schema = Schema {
     name: "DeleteRolePermissionsBoundaryRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("RoleName", &ROLE_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("RoleName", &ROLE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_ROLE_POLICY_REQUEST: Schema = Schema {
     name: "DeleteRolePolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("RoleName", &ROLE_NAME_TYPE),
-            Member::required("PolicyName", &POLICY_NAME_TYPE),
-        ],
+        members: &[Member::required("RoleName", &ROLE_NAME_TYPE), Member::required("PolicyName", &POLICY_NAME_TYPE)],
     },
     sensitive: false,
 };
 pub static DELETE_ROLE_REQUEST: Schema = Schema {
     name: "DeleteRoleRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("RoleName", &ROLE_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("RoleName", &ROLE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_SAML_PROVIDER_REQUEST: Schema = Schema {
     name: "DeleteSAMLProviderRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("SAMLProviderArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("SAMLProviderArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_SSH_PUBLIC_KEY_REQUEST: Schema = Schema {
@@ -948,26 +736,17 @@ pub static DELETE_SSH_PUBLIC_KEY_REQUEST: Schema = Schema {
 };
 pub static DELETE_SERVER_CERTIFICATE_REQUEST: Schema = Schema {
     name: "DeleteServerCertificateRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "ServerCertificateName",
-            &SERVER_CERTIFICATE_NAME_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_SERVICE_LINKED_ROLE_REQUEST: Schema = Schema {
     name: "DeleteServiceLinkedRoleRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("RoleName", &ROLE_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("RoleName", &ROLE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_SERVICE_LINKED_ROLE_RESPONSE: Schema = Schema {
     name: "DeleteServiceLinkedRoleResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("DeletionTaskId", &DELETION_TASK_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("DeletionTaskId", &DELETION_TASK_ID_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST: Schema = Schema {
@@ -975,10 +754,7 @@ pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::optional("UserName", &USER_NAME_TYPE),
-            Member::required(
-                "ServiceSpecificCredentialId",
-                &SERVICE_SPECIFIC_CREDENTIAL_ID,
-            ),
+            Member::required("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID),
         ],
     },
     sensitive: false,
@@ -995,9 +771,7 @@ pub static DELETE_SIGNING_CERTIFICATE_REQUEST: Schema = Schema {
 };
 pub static DELETE_USER_PERMISSIONS_BOUNDARY_REQUEST: Schema = Schema {
     name: "DeleteUserPermissionsBoundaryRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserName", &USER_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserName", &USER_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_USER_POLICY_REQUEST: Schema = Schema {
@@ -1012,36 +786,24 @@ pub static DELETE_USER_POLICY_REQUEST: Schema = Schema {
 };
 pub static DELETE_USER_REQUEST: Schema = Schema {
     name: "DeleteUserRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("UserName", &EXISTING_USER_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("UserName", &EXISTING_USER_NAME_TYPE)] },
     sensitive: false,
 };
 pub static DELETE_VIRTUAL_MFA_DEVICE_REQUEST: Schema = Schema {
     name: "DeleteVirtualMFADeviceRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("SerialNumber", &SERIAL_NUMBER_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("SerialNumber", &SERIAL_NUMBER_TYPE)] },
     sensitive: false,
 };
 pub static DELETION_TASK_FAILURE_REASON_TYPE: Schema = Schema {
     name: "DeletionTaskFailureReasonType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Reason", &REASON_TYPE),
-            Member::optional("RoleUsageList", &ROLE_USAGE_LIST_TYPE),
-        ],
+        members: &[Member::optional("Reason", &REASON_TYPE), Member::optional("RoleUsageList", &ROLE_USAGE_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static DELETION_TASK_ID_TYPE: Schema = Schema {
     name: "DeletionTaskIdType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(1000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(1000), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static DELETION_TASK_STATUS_TYPE: Schema = Schema {
@@ -1057,30 +819,21 @@ pub static DELETION_TASK_STATUS_TYPE: Schema = Schema {
 pub static DETACH_GROUP_POLICY_REQUEST: Schema = Schema {
     name: "DetachGroupPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("GroupName", &GROUP_NAME_TYPE),
-            Member::required("PolicyArn", &ARN_TYPE),
-        ],
+        members: &[Member::required("GroupName", &GROUP_NAME_TYPE), Member::required("PolicyArn", &ARN_TYPE)],
     },
     sensitive: false,
 };
 pub static DETACH_ROLE_POLICY_REQUEST: Schema = Schema {
     name: "DetachRolePolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("RoleName", &ROLE_NAME_TYPE),
-            Member::required("PolicyArn", &ARN_TYPE),
-        ],
+        members: &[Member::required("RoleName", &ROLE_NAME_TYPE), Member::required("PolicyArn", &ARN_TYPE)],
     },
     sensitive: false,
 };
 pub static DETACH_USER_POLICY_REQUEST: Schema = Schema {
     name: "DetachUserPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserName", &USER_NAME_TYPE),
-            Member::required("PolicyArn", &ARN_TYPE),
-        ],
+        members: &[Member::required("UserName", &USER_NAME_TYPE), Member::required("PolicyArn", &ARN_TYPE)],
     },
     sensitive: false,
 };
@@ -1141,11 +894,8 @@ pub static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_RESPONSE: Schema = S
     },
     sensitive: false,
 };
-pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS_REQUEST: Schema = Schema {
-    name: "EnableOrganizationsRootSessionsRequest",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS_REQUEST: Schema =
+    Schema { name: "EnableOrganizationsRootSessionsRequest", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS_RESPONSE: Schema = Schema {
     name: "EnableOrganizationsRootSessionsResponse",
     kind: Kind::Structure {
@@ -1158,18 +908,13 @@ pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS_RESPONSE: Schema = Schema {
 };
 pub static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_RESPONSE: Schema = Schema {
     name: "EnableOutboundWebIdentityFederationResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("IssuerIdentifier", &STRING_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("IssuerIdentifier", &STRING_TYPE)] },
     sensitive: false,
 };
 pub static ENTITY_DETAILS: Schema = Schema {
     name: "EntityDetails",
     kind: Kind::Structure {
-        members: &[
-            Member::required("EntityInfo", &ENTITY_INFO),
-            Member::optional("LastAuthenticated", &DATE_TYPE),
-        ],
+        members: &[Member::required("EntityInfo", &ENTITY_INFO), Member::optional("LastAuthenticated", &DATE_TYPE)],
     },
     sensitive: false,
 };
@@ -1192,44 +937,25 @@ pub static ENTITY_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "User",
-            "Role",
-            "Group",
-            "LocalManagedPolicy",
-            "AWSManagedPolicy",
-        ],
+        values: &["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"],
     },
     sensitive: false,
 };
 pub static ERROR_DETAILS: Schema = Schema {
     name: "ErrorDetails",
     kind: Kind::Structure {
-        members: &[
-            Member::required("Message", &STRING_TYPE),
-            Member::required("Code", &STRING_TYPE),
-        ],
+        members: &[Member::required("Message", &STRING_TYPE), Member::required("Code", &STRING_TYPE)],
     },
     sensitive: false,
 };
 pub static EVAL_DECISION_DETAILS_TYPE: Schema = Schema {
     name: "EvalDecisionDetailsType",
-    kind: Kind::Map {
-        key: &EVAL_DECISION_SOURCE_TYPE,
-        value: &POLICY_EVALUATION_DECISION_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &EVAL_DECISION_SOURCE_TYPE, value: &POLICY_EVALUATION_DECISION_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static EVAL_DECISION_SOURCE_TYPE: Schema = Schema {
     name: "EvalDecisionSourceType",
-    kind: Kind::String {
-        min: Some(3),
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(3), max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static EVALUATION_RESULT: Schema = Schema {
@@ -1241,49 +967,27 @@ pub static EVALUATION_RESULT: Schema = Schema {
             Member::required("EvalDecision", &POLICY_EVALUATION_DECISION_TYPE),
             Member::optional("MatchedStatements", &STATEMENT_LIST_TYPE),
             Member::optional("MissingContextValues", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE),
-            Member::optional(
-                "OrganizationsDecisionDetail",
-                &ORGANIZATIONS_DECISION_DETAIL,
-            ),
-            Member::optional(
-                "PermissionsBoundaryDecisionDetail",
-                &PERMISSIONS_BOUNDARY_DECISION_DETAIL,
-            ),
+            Member::optional("OrganizationsDecisionDetail", &ORGANIZATIONS_DECISION_DETAIL),
+            Member::optional("PermissionsBoundaryDecisionDetail", &PERMISSIONS_BOUNDARY_DECISION_DETAIL),
             Member::optional("EvalDecisionDetails", &EVAL_DECISION_DETAILS_TYPE),
-            Member::optional(
-                "ResourceSpecificResults",
-                &RESOURCE_SPECIFIC_RESULT_LIST_TYPE,
-            ),
+            Member::optional("ResourceSpecificResults", &RESOURCE_SPECIFIC_RESULT_LIST_TYPE),
         ],
     },
     sensitive: false,
 };
 pub static EVALUATION_RESULTS_LIST_TYPE: Schema = Schema {
     name: "EvaluationResultsListType",
-    kind: Kind::List {
-        element: &EVALUATION_RESULT,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &EVALUATION_RESULT, min: None, max: None },
     sensitive: false,
 };
 pub static FEATURE_TYPE: Schema = Schema {
     name: "FeatureType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["RootCredentialsManagement", "RootSessions"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["RootCredentialsManagement", "RootSessions"] },
     sensitive: false,
 };
 pub static FEATURES_LIST_TYPE: Schema = Schema {
     name: "FeaturesListType",
-    kind: Kind::List {
-        element: &FEATURE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &FEATURE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static GENERATE_CREDENTIAL_REPORT_RESPONSE: Schema = Schema {
@@ -1308,9 +1012,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT_REQUEST: Schema = Schema {
 };
 pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT_RESPONSE: Schema = Schema {
     name: "GenerateOrganizationsAccessReportResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("JobId", &JOB_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("JobId", &JOB_ID_TYPE)] },
     sensitive: false,
 };
 pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS_REQUEST: Schema = Schema {
@@ -1325,16 +1027,12 @@ pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS_REQUEST: Schema = Schema {
 };
 pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS_RESPONSE: Schema = Schema {
     name: "GenerateServiceLastAccessedDetailsResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("JobId", &JOB_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("JobId", &JOB_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_ACCESS_KEY_LAST_USED_REQUEST: Schema = Schema {
     name: "GetAccessKeyLastUsedRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessKeyId", &ACCESS_KEY_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessKeyId", &ACCESS_KEY_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_ACCESS_KEY_LAST_USED_RESPONSE: Schema = Schema {
@@ -1374,48 +1072,29 @@ pub static GET_ACCOUNT_AUTHORIZATION_DETAILS_RESPONSE: Schema = Schema {
 };
 pub static GET_ACCOUNT_PASSWORD_POLICY_RESPONSE: Schema = Schema {
     name: "GetAccountPasswordPolicyResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("PasswordPolicy", &PASSWORD_POLICY)],
-    },
+    kind: Kind::Structure { members: &[Member::required("PasswordPolicy", &PASSWORD_POLICY)] },
     sensitive: false,
 };
-pub static GET_ACCOUNT_PROPERTIES_REQUEST: Schema = Schema {
-    name: "GetAccountPropertiesRequest",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static GET_ACCOUNT_PROPERTIES_REQUEST: Schema =
+    Schema { name: "GetAccountPropertiesRequest", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static GET_ACCOUNT_PROPERTIES_RESPONSE: Schema = Schema {
     name: "GetAccountPropertiesResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Properties", &ACCOUNT_PROPERTIES_MAP_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Properties", &ACCOUNT_PROPERTIES_MAP_TYPE)] },
     sensitive: false,
 };
 pub static GET_ACCOUNT_SUMMARY_RESPONSE: Schema = Schema {
     name: "GetAccountSummaryResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("SummaryMap", &SUMMARY_MAP_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("SummaryMap", &SUMMARY_MAP_TYPE)] },
     sensitive: false,
 };
 pub static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_REQUEST: Schema = Schema {
     name: "GetContextKeysForCustomPolicyRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "PolicyInputList",
-            &SIMULATION_POLICY_LIST_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("PolicyInputList", &SIMULATION_POLICY_LIST_TYPE)] },
     sensitive: false,
 };
 pub static GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE: Schema = Schema {
     name: "GetContextKeysForPolicyResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ContextKeyNames",
-            &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ContextKeyNames", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE)] },
     sensitive: false,
 };
 pub static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST: Schema = Schema {
@@ -1463,10 +1142,7 @@ pub static GET_DELEGATION_REQUEST_RESPONSE: Schema = Schema {
 pub static GET_GROUP_POLICY_REQUEST: Schema = Schema {
     name: "GetGroupPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("GroupName", &GROUP_NAME_TYPE),
-            Member::required("PolicyName", &POLICY_NAME_TYPE),
-        ],
+        members: &[Member::required("GroupName", &GROUP_NAME_TYPE), Member::required("PolicyName", &POLICY_NAME_TYPE)],
     },
     sensitive: false,
 };
@@ -1507,10 +1183,7 @@ pub static GET_GROUP_RESPONSE: Schema = Schema {
 pub static GET_HUMAN_READABLE_SUMMARY_REQUEST: Schema = Schema {
     name: "GetHumanReadableSummaryRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("EntityArn", &ARN_TYPE),
-            Member::optional("Locale", &LOCALE_TYPE),
-        ],
+        members: &[Member::required("EntityArn", &ARN_TYPE), Member::optional("Locale", &LOCALE_TYPE)],
     },
     sensitive: false,
 };
@@ -1527,33 +1200,22 @@ pub static GET_HUMAN_READABLE_SUMMARY_RESPONSE: Schema = Schema {
 };
 pub static GET_INSTANCE_PROFILE_REQUEST: Schema = Schema {
     name: "GetInstanceProfileRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "InstanceProfileName",
-            &INSTANCE_PROFILE_NAME_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("InstanceProfileName", &INSTANCE_PROFILE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static GET_INSTANCE_PROFILE_RESPONSE: Schema = Schema {
     name: "GetInstanceProfileResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("InstanceProfile", &INSTANCE_PROFILE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("InstanceProfile", &INSTANCE_PROFILE)] },
     sensitive: false,
 };
 pub static GET_LOGIN_PROFILE_REQUEST: Schema = Schema {
     name: "GetLoginProfileRequest",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserName", &USER_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserName", &USER_NAME_TYPE)] },
     sensitive: false,
 };
 pub static GET_LOGIN_PROFILE_RESPONSE: Schema = Schema {
     name: "GetLoginProfileResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("LoginProfile", &LOGIN_PROFILE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("LoginProfile", &LOGIN_PROFILE)] },
     sensitive: false,
 };
 pub static GET_MFA_DEVICE_REQUEST: Schema = Schema {
@@ -1580,9 +1242,7 @@ pub static GET_MFA_DEVICE_RESPONSE: Schema = Schema {
 };
 pub static GET_OPEN_ID_CONNECT_PROVIDER_REQUEST: Schema = Schema {
     name: "GetOpenIDConnectProviderRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("OpenIDConnectProviderArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("OpenIDConnectProviderArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static GET_OPEN_ID_CONNECT_PROVIDER_RESPONSE: Schema = Schema {
@@ -1639,42 +1299,30 @@ pub static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_RESPONSE: Schema = Schema {
 };
 pub static GET_POLICY_REQUEST: Schema = Schema {
     name: "GetPolicyRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("PolicyArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("PolicyArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static GET_POLICY_RESPONSE: Schema = Schema {
     name: "GetPolicyResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Policy", &POLICY)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Policy", &POLICY)] },
     sensitive: false,
 };
 pub static GET_POLICY_VERSION_REQUEST: Schema = Schema {
     name: "GetPolicyVersionRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("PolicyArn", &ARN_TYPE),
-            Member::required("VersionId", &POLICY_VERSION_ID_TYPE),
-        ],
+        members: &[Member::required("PolicyArn", &ARN_TYPE), Member::required("VersionId", &POLICY_VERSION_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static GET_POLICY_VERSION_RESPONSE: Schema = Schema {
     name: "GetPolicyVersionResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("PolicyVersion", &POLICY_VERSION)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("PolicyVersion", &POLICY_VERSION)] },
     sensitive: false,
 };
 pub static GET_ROLE_POLICY_REQUEST: Schema = Schema {
     name: "GetRolePolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("RoleName", &ROLE_NAME_TYPE),
-            Member::required("PolicyName", &POLICY_NAME_TYPE),
-        ],
+        members: &[Member::required("RoleName", &ROLE_NAME_TYPE), Member::required("PolicyName", &POLICY_NAME_TYPE)],
     },
     sensitive: false,
 };
@@ -1691,43 +1339,29 @@ pub static GET_ROLE_POLICY_RESPONSE: Schema = Schema {
 };
 pub static GET_ROLE_REQUEST: Schema = Schema {
     name: "GetRoleRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("RoleName", &ROLE_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("RoleName", &ROLE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static GET_ROLE_RESPONSE: Schema = Schema {
     name: "GetRoleResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Role", &ROLE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Role", &ROLE)] },
     sensitive: false,
 };
 pub static GET_ROLE_TEMPLATE_VERSION_REQUEST: Schema = Schema {
     name: "GetRoleTemplateVersionRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("TemplateArn", &ARN_TYPE),
-            Member::optional("MinorVersion", &MINOR_VERSION_TYPE),
-        ],
+        members: &[Member::required("TemplateArn", &ARN_TYPE), Member::optional("MinorVersion", &MINOR_VERSION_TYPE)],
     },
     sensitive: false,
 };
 pub static GET_ROLE_TEMPLATE_VERSION_RESPONSE: Schema = Schema {
     name: "GetRoleTemplateVersionResponse",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "RoleTemplateVersion",
-            &ROLE_TEMPLATE_VERSION,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("RoleTemplateVersion", &ROLE_TEMPLATE_VERSION)] },
     sensitive: false,
 };
 pub static GET_SAML_PROVIDER_REQUEST: Schema = Schema {
     name: "GetSAMLProviderRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("SAMLProviderArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("SAMLProviderArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static GET_SAML_PROVIDER_RESPONSE: Schema = Schema {
@@ -1758,26 +1392,17 @@ pub static GET_SSH_PUBLIC_KEY_REQUEST: Schema = Schema {
 };
 pub static GET_SSH_PUBLIC_KEY_RESPONSE: Schema = Schema {
     name: "GetSSHPublicKeyResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("SSHPublicKey", &SSH_PUBLIC_KEY)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("SSHPublicKey", &SSH_PUBLIC_KEY)] },
     sensitive: false,
 };
 pub static GET_SERVER_CERTIFICATE_REQUEST: Schema = Schema {
     name: "GetServerCertificateRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "ServerCertificateName",
-            &SERVER_CERTIFICATE_NAME_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("ServerCertificateName", &SERVER_CERTIFICATE_NAME_TYPE)] },
     sensitive: false,
 };
 pub static GET_SERVER_CERTIFICATE_RESPONSE: Schema = Schema {
     name: "GetServerCertificateResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("ServerCertificate", &SERVER_CERTIFICATE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("ServerCertificate", &SERVER_CERTIFICATE)] },
     sensitive: false,
 };
 pub static GET_SERVICE_LAST_ACCESSED_DETAILS_REQUEST: Schema = Schema {
@@ -1836,9 +1461,7 @@ pub static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES_RESPONSE: Schema = Sc
 };
 pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_REQUEST: Schema = Schema {
     name: "GetServiceLinkedRoleDeletionStatusRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("DeletionTaskId", &DELETION_TASK_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("DeletionTaskId", &DELETION_TASK_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS_RESPONSE: Schema = Schema {
@@ -1874,16 +1497,12 @@ pub static GET_USER_POLICY_RESPONSE: Schema = Schema {
 };
 pub static GET_USER_REQUEST: Schema = Schema {
     name: "GetUserRequest",
-    kind: Kind::Structure {
-        members: &[Member::optional("UserName", &EXISTING_USER_NAME_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("UserName", &EXISTING_USER_NAME_TYPE)] },
     sensitive: false,
 };
 pub static GET_USER_RESPONSE: Schema = Schema {
     name: "GetUserResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("User", &USER)],
-    },
+    kind: Kind::Structure { members: &[Member::required("User", &USER)] },
     sensitive: false,
 };
 pub static GROUP: Schema = Schema {
@@ -1950,14 +1569,8 @@ pub static INSTANCE_PROFILE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static LINE_NUMBER: Schema = Schema {
-    name: "LineNumber",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static LINE_NUMBER: Schema =
+    Schema { name: "LineNumber", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static LIST_ACCESS_KEYS_REQUEST: Schema = Schema {
     name: "ListAccessKeysRequest",
     kind: Kind::Structure {
@@ -1983,10 +1596,7 @@ pub static LIST_ACCESS_KEYS_RESPONSE: Schema = Schema {
 pub static LIST_ACCOUNT_ALIASES_REQUEST: Schema = Schema {
     name: "ListAccountAliasesRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Marker", &MARKER_TYPE),
-            Member::optional("MaxItems", &MAX_ITEMS_TYPE),
-        ],
+        members: &[Member::optional("Marker", &MARKER_TYPE), Member::optional("MaxItems", &MAX_ITEMS_TYPE)],
     },
     sensitive: false,
 };
@@ -2317,26 +1927,17 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_RESPONSE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static LIST_OPEN_ID_CONNECT_PROVIDERS_REQUEST: Schema = Schema {
-    name: "ListOpenIDConnectProvidersRequest",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static LIST_OPEN_ID_CONNECT_PROVIDERS_REQUEST: Schema =
+    Schema { name: "ListOpenIDConnectProvidersRequest", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static LIST_OPEN_ID_CONNECT_PROVIDERS_RESPONSE: Schema = Schema {
     name: "ListOpenIDConnectProvidersResponse",
     kind: Kind::Structure {
-        members: &[Member::optional(
-            "OpenIDConnectProviderList",
-            &OPEN_ID_CONNECT_PROVIDER_LIST_TYPE,
-        )],
+        members: &[Member::optional("OpenIDConnectProviderList", &OPEN_ID_CONNECT_PROVIDER_LIST_TYPE)],
     },
     sensitive: false,
 };
-pub static LIST_ORGANIZATIONS_FEATURES_REQUEST: Schema = Schema {
-    name: "ListOrganizationsFeaturesRequest",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static LIST_ORGANIZATIONS_FEATURES_REQUEST: Schema =
+    Schema { name: "ListOrganizationsFeaturesRequest", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static LIST_ORGANIZATIONS_FEATURES_RESPONSE: Schema = Schema {
     name: "ListOrganizationsFeaturesResponse",
     kind: Kind::Structure {
@@ -2372,10 +1973,7 @@ pub static LIST_POLICIES_GRANTING_SERVICE_ACCESS_RESPONSE: Schema = Schema {
     name: "ListPoliciesGrantingServiceAccessResponse",
     kind: Kind::Structure {
         members: &[
-            Member::required(
-                "PoliciesGrantingServiceAccess",
-                &LIST_POLICY_GRANTING_SERVICE_ACCESS_RESPONSE_LIST_TYPE,
-            ),
+            Member::required("PoliciesGrantingServiceAccess", &LIST_POLICY_GRANTING_SERVICE_ACCESS_RESPONSE_LIST_TYPE),
             Member::optional("IsTruncated", &BOOLEAN_TYPE),
             Member::optional("Marker", &RESPONSE_MARKER_TYPE),
         ],
@@ -2539,19 +2137,11 @@ pub static LIST_SAML_PROVIDER_TAGS_RESPONSE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static LIST_SAML_PROVIDERS_REQUEST: Schema = Schema {
-    name: "ListSAMLProvidersRequest",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static LIST_SAML_PROVIDERS_REQUEST: Schema =
+    Schema { name: "ListSAMLProvidersRequest", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static LIST_SAML_PROVIDERS_RESPONSE: Schema = Schema {
     name: "ListSAMLProvidersResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "SAMLProviderList",
-            &SAML_PROVIDER_LIST_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("SAMLProviderList", &SAML_PROVIDER_LIST_TYPE)] },
     sensitive: false,
 };
 pub static LIST_SSH_PUBLIC_KEYS_REQUEST: Schema = Schema {
@@ -2613,10 +2203,7 @@ pub static LIST_SERVER_CERTIFICATES_RESPONSE: Schema = Schema {
     name: "ListServerCertificatesResponse",
     kind: Kind::Structure {
         members: &[
-            Member::required(
-                "ServerCertificateMetadataList",
-                &SERVER_CERTIFICATE_METADATA_LIST_TYPE,
-            ),
+            Member::required("ServerCertificateMetadataList", &SERVER_CERTIFICATE_METADATA_LIST_TYPE),
             Member::optional("IsTruncated", &BOOLEAN_TYPE),
             Member::optional("Marker", &RESPONSE_MARKER_TYPE),
         ],
@@ -2640,10 +2227,7 @@ pub static LIST_SERVICE_SPECIFIC_CREDENTIALS_RESPONSE: Schema = Schema {
     name: "ListServiceSpecificCredentialsResponse",
     kind: Kind::Structure {
         members: &[
-            Member::optional(
-                "ServiceSpecificCredentials",
-                &SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE,
-            ),
+            Member::optional("ServiceSpecificCredentials", &SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE),
             Member::optional("Marker", &RESPONSE_MARKER_TYPE),
             Member::optional("IsTruncated", &BOOLEAN_TYPE),
         ],
@@ -2804,73 +2388,44 @@ pub static MANAGED_POLICY_DETAIL: Schema = Schema {
 };
 pub static MANAGED_POLICY_DETAIL_LIST_TYPE: Schema = Schema {
     name: "ManagedPolicyDetailListType",
-    kind: Kind::List {
-        element: &MANAGED_POLICY_DETAIL,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &MANAGED_POLICY_DETAIL, min: None, max: None },
     sensitive: false,
 };
 pub static OPEN_ID_CONNECT_PROVIDER_LIST_ENTRY: Schema = Schema {
     name: "OpenIDConnectProviderListEntry",
-    kind: Kind::Structure {
-        members: &[Member::optional("Arn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Arn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static OPEN_ID_CONNECT_PROVIDER_LIST_TYPE: Schema = Schema {
     name: "OpenIDConnectProviderListType",
-    kind: Kind::List {
-        element: &OPEN_ID_CONNECT_PROVIDER_LIST_ENTRY,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &OPEN_ID_CONNECT_PROVIDER_LIST_ENTRY, min: None, max: None },
     sensitive: false,
 };
 pub static OPEN_ID_CONNECT_PROVIDER_URL_TYPE: Schema = Schema {
     name: "OpenIDConnectProviderUrlType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(255),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(255), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ORDERED_ORGANIZATION_POLICY_TYPE: Schema = Schema {
     name: "OrderedOrganizationPolicyType",
     kind: Kind::Structure {
-        members: &[Member::optional(
-            "ServiceControlPolicyInputList",
-            &SIMULATION_POLICY_LIST_TYPE,
-        )],
+        members: &[Member::optional("ServiceControlPolicyInputList", &SIMULATION_POLICY_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static ORGANIZATION_ID_TYPE: Schema = Schema {
     name: "OrganizationIdType",
-    kind: Kind::String {
-        min: None,
-        max: Some(34),
-        pattern: Some(&PATTERN_2),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(34), pattern: Some(&PATTERN_2), values: &[] },
     sensitive: false,
 };
 pub static ORGANIZATION_POLICY_LIST_TYPE: Schema = Schema {
     name: "OrganizationPolicyListType",
-    kind: Kind::List {
-        element: &ORDERED_ORGANIZATION_POLICY_TYPE,
-        min: None,
-        max: Some(7),
-    },
+    kind: Kind::List { element: &ORDERED_ORGANIZATION_POLICY_TYPE, min: None, max: Some(7) },
     sensitive: false,
 };
 pub static ORGANIZATIONS_DECISION_DETAIL: Schema = Schema {
     name: "OrganizationsDecisionDetail",
-    kind: Kind::Structure {
-        members: &[Member::optional("AllowedByOrganizations", &BOOLEAN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("AllowedByOrganizations", &BOOLEAN_TYPE)] },
     sensitive: false,
 };
 pub static PARAMETER_DEFINITION: Schema = Schema {
@@ -2908,22 +2463,12 @@ pub static PASSWORD_POLICY: Schema = Schema {
 };
 pub static PERMISSIONS_BOUNDARY_ATTACHMENT_TYPE: Schema = Schema {
     name: "PermissionsBoundaryAttachmentType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["PermissionsBoundaryPolicy"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["PermissionsBoundaryPolicy"] },
     sensitive: false,
 };
 pub static PERMISSIONS_BOUNDARY_DECISION_DETAIL: Schema = Schema {
     name: "PermissionsBoundaryDecisionDetail",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "AllowedByPermissionsBoundary",
-            &BOOLEAN_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("AllowedByPermissionsBoundary", &BOOLEAN_TYPE)] },
     sensitive: false,
 };
 pub static POLICY: Schema = Schema {
@@ -2958,21 +2503,12 @@ pub static POLICY_DETAIL: Schema = Schema {
 };
 pub static POLICY_EVALUATION_DECISION_TYPE: Schema = Schema {
     name: "PolicyEvaluationDecisionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["allowed", "explicitDeny", "implicitDeny"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["allowed", "explicitDeny", "implicitDeny"] },
     sensitive: false,
 };
 pub static POLICY_EXCLUSIONS_LIST_TYPE: Schema = Schema {
     name: "PolicyExclusionsListType",
-    kind: Kind::List {
-        element: &POLICY_IDENTIFIER,
-        min: None,
-        max: Some(256),
-    },
+    kind: Kind::List { element: &POLICY_IDENTIFIER, min: None, max: Some(256) },
     sensitive: false,
 };
 pub static POLICY_GRANTING_SERVICE_ACCESS: Schema = Schema {
@@ -2991,20 +2527,13 @@ pub static POLICY_GRANTING_SERVICE_ACCESS: Schema = Schema {
 pub static POLICY_GROUP: Schema = Schema {
     name: "PolicyGroup",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("GroupName", &GROUP_NAME_TYPE),
-            Member::optional("GroupId", &ID_TYPE),
-        ],
+        members: &[Member::optional("GroupName", &GROUP_NAME_TYPE), Member::optional("GroupId", &ID_TYPE)],
     },
     sensitive: false,
 };
 pub static POLICY_GROUP_LIST_TYPE: Schema = Schema {
     name: "PolicyGroupListType",
-    kind: Kind::List {
-        element: &POLICY_GROUP,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_GROUP, min: None, max: None },
     sensitive: false,
 };
 pub static POLICY_IDENTIFIER: Schema = Schema {
@@ -3024,25 +2553,13 @@ pub static POLICY_IDENTIFIER_POLICY_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "inline",
-            "aws-managed",
-            "user-managed",
-            "permission-boundary",
-            "scp",
-            "rcp",
-        ],
+        values: &["inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"],
     },
     sensitive: false,
 };
 pub static POLICY_IDENTIFIER_TYPE: Schema = Schema {
     name: "PolicyIdentifierType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static POLICY_PARAMETER: Schema = Schema {
@@ -3058,31 +2575,19 @@ pub static POLICY_PARAMETER: Schema = Schema {
 };
 pub static POLICY_PARAMETER_TYPE_ENUM: Schema = Schema {
     name: "PolicyParameterTypeEnum",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["string", "stringList"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["string", "stringList"] },
     sensitive: false,
 };
 pub static POLICY_ROLE: Schema = Schema {
     name: "PolicyRole",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("RoleName", &ROLE_NAME_TYPE),
-            Member::optional("RoleId", &ID_TYPE),
-        ],
+        members: &[Member::optional("RoleName", &ROLE_NAME_TYPE), Member::optional("RoleId", &ID_TYPE)],
     },
     sensitive: false,
 };
 pub static POLICY_ROLE_LIST_TYPE: Schema = Schema {
     name: "PolicyRoleListType",
-    kind: Kind::List {
-        element: &POLICY_ROLE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_ROLE, min: None, max: None },
     sensitive: false,
 };
 pub static POLICY_SOURCE_TYPE: Schema = Schema {
@@ -3091,45 +2596,25 @@ pub static POLICY_SOURCE_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "user",
-            "group",
-            "role",
-            "aws-managed",
-            "user-managed",
-            "resource",
-            "none",
-        ],
+        values: &["user", "group", "role", "aws-managed", "user-managed", "resource", "none"],
     },
     sensitive: false,
 };
 pub static POLICY_USAGE_TYPE: Schema = Schema {
     name: "PolicyUsageType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["PermissionsPolicy", "PermissionsBoundary"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["PermissionsPolicy", "PermissionsBoundary"] },
     sensitive: false,
 };
 pub static POLICY_USER: Schema = Schema {
     name: "PolicyUser",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("UserName", &USER_NAME_TYPE),
-            Member::optional("UserId", &ID_TYPE),
-        ],
+        members: &[Member::optional("UserName", &USER_NAME_TYPE), Member::optional("UserId", &ID_TYPE)],
     },
     sensitive: false,
 };
 pub static POLICY_USER_LIST_TYPE: Schema = Schema {
     name: "PolicyUserListType",
-    kind: Kind::List {
-        element: &POLICY_USER,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_USER, min: None, max: None },
     sensitive: false,
 };
 pub static POLICY_VERSION: Schema = Schema {
@@ -3147,25 +2632,17 @@ pub static POLICY_VERSION: Schema = Schema {
 pub static POSITION: Schema = Schema {
     name: "Position",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Line", &LINE_NUMBER),
-            Member::optional("Column", &COLUMN_NUMBER),
-        ],
+        members: &[Member::optional("Line", &LINE_NUMBER), Member::optional("Column", &COLUMN_NUMBER)],
     },
     sensitive: false,
 };
 pub static PUT_ACCOUNT_PROPERTIES_REQUEST: Schema = Schema {
     name: "PutAccountPropertiesRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("Properties", &ACCOUNT_PROPERTIES_MAP_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Properties", &ACCOUNT_PROPERTIES_MAP_TYPE)] },
     sensitive: false,
 };
-pub static PUT_ACCOUNT_PROPERTIES_RESPONSE: Schema = Schema {
-    name: "PutAccountPropertiesResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static PUT_ACCOUNT_PROPERTIES_RESPONSE: Schema =
+    Schema { name: "PutAccountPropertiesResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static PUT_GROUP_POLICY_REQUEST: Schema = Schema {
     name: "PutGroupPolicyRequest",
     kind: Kind::Structure {
@@ -3180,10 +2657,7 @@ pub static PUT_GROUP_POLICY_REQUEST: Schema = Schema {
 pub static PUT_ROLE_PERMISSIONS_BOUNDARY_REQUEST: Schema = Schema {
     name: "PutRolePermissionsBoundaryRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("RoleName", &ROLE_NAME_TYPE),
-            Member::required("PermissionsBoundary", &ARN_TYPE),
-        ],
+        members: &[Member::required("RoleName", &ROLE_NAME_TYPE), Member::required("PermissionsBoundary", &ARN_TYPE)],
     },
     sensitive: false,
 };
@@ -3201,10 +2675,7 @@ pub static PUT_ROLE_POLICY_REQUEST: Schema = Schema {
 pub static PUT_USER_PERMISSIONS_BOUNDARY_REQUEST: Schema = Schema {
     name: "PutUserPermissionsBoundaryRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserName", &USER_NAME_TYPE),
-            Member::required("PermissionsBoundary", &ARN_TYPE),
-        ],
+        members: &[Member::required("UserName", &USER_NAME_TYPE), Member::required("PermissionsBoundary", &ARN_TYPE)],
     },
     sensitive: false,
 };
@@ -3221,22 +2692,12 @@ pub static PUT_USER_POLICY_REQUEST: Schema = Schema {
 };
 pub static REASON_TYPE: Schema = Schema {
     name: "ReasonType",
-    kind: Kind::String {
-        min: None,
-        max: Some(1000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(1000), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static REGION_NAME_TYPE: Schema = Schema {
     name: "RegionNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(100),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(100), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static REJECT_DELEGATION_REQUEST_REQUEST: Schema = Schema {
@@ -3281,47 +2742,24 @@ pub static REMOVE_USER_FROM_GROUP_REQUEST: Schema = Schema {
 };
 pub static REPLACEMENT_VALUE_ENTRY: Schema = Schema {
     name: "ReplacementValueEntry",
-    kind: Kind::Structure {
-        members: &[Member::required("Values", &REPLACEMENT_VALUE_LIST_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Values", &REPLACEMENT_VALUE_LIST_TYPE)] },
     sensitive: false,
 };
-pub static REPORT_CONTENT_TYPE: Schema = Schema {
-    name: "ReportContentType",
-    kind: Kind::Blob {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static REPORT_CONTENT_TYPE: Schema =
+    Schema { name: "ReportContentType", kind: Kind::Blob { min: None, max: None }, sensitive: false };
 pub static REPORT_FORMAT_TYPE: Schema = Schema {
     name: "ReportFormatType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["text/csv"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["text/csv"] },
     sensitive: false,
 };
 pub static REPORT_STATE_DESCRIPTION_TYPE: Schema = Schema {
     name: "ReportStateDescriptionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static REPORT_STATE_TYPE: Schema = Schema {
     name: "ReportStateType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["STARTED", "INPROGRESS", "COMPLETE"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["STARTED", "INPROGRESS", "COMPLETE"] },
     sensitive: false,
 };
 pub static RESET_SERVICE_SPECIFIC_CREDENTIAL_REQUEST: Schema = Schema {
@@ -3329,51 +2767,29 @@ pub static RESET_SERVICE_SPECIFIC_CREDENTIAL_REQUEST: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::optional("UserName", &USER_NAME_TYPE),
-            Member::required(
-                "ServiceSpecificCredentialId",
-                &SERVICE_SPECIFIC_CREDENTIAL_ID,
-            ),
+            Member::required("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID),
         ],
     },
     sensitive: false,
 };
 pub static RESET_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE: Schema = Schema {
     name: "ResetServiceSpecificCredentialResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional(
-            "ServiceSpecificCredential",
-            &SERVICE_SPECIFIC_CREDENTIAL,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::optional("ServiceSpecificCredential", &SERVICE_SPECIFIC_CREDENTIAL)] },
     sensitive: false,
 };
 pub static RESOURCE_HANDLING_OPTION_TYPE: Schema = Schema {
     name: "ResourceHandlingOptionType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static RESOURCE_NAME_LIST_TYPE: Schema = Schema {
     name: "ResourceNameListType",
-    kind: Kind::List {
-        element: &RESOURCE_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &RESOURCE_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static RESOURCE_NAME_TYPE: Schema = Schema {
     name: "ResourceNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static RESOURCE_SPECIFIC_RESULT: Schema = Schema {
@@ -3385,21 +2801,14 @@ pub static RESOURCE_SPECIFIC_RESULT: Schema = Schema {
             Member::optional("MatchedStatements", &STATEMENT_LIST_TYPE),
             Member::optional("MissingContextValues", &CONTEXT_KEY_NAMES_RESULT_LIST_TYPE),
             Member::optional("EvalDecisionDetails", &EVAL_DECISION_DETAILS_TYPE),
-            Member::optional(
-                "PermissionsBoundaryDecisionDetail",
-                &PERMISSIONS_BOUNDARY_DECISION_DETAIL,
-            ),
+            Member::optional("PermissionsBoundaryDecisionDetail", &PERMISSIONS_BOUNDARY_DECISION_DETAIL),
         ],
     },
     sensitive: false,
 };
 pub static RESOURCE_SPECIFIC_RESULT_LIST_TYPE: Schema = Schema {
     name: "ResourceSpecificResultListType",
-    kind: Kind::List {
-        element: &RESOURCE_SPECIFIC_RESULT,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &RESOURCE_SPECIFIC_RESULT, min: None, max: None },
     sensitive: false,
 };
 pub static RESYNC_MFA_DEVICE_REQUEST: Schema = Schema {
@@ -3457,10 +2866,7 @@ pub static ROLE_DETAIL: Schema = Schema {
 pub static ROLE_LAST_USED: Schema = Schema {
     name: "RoleLastUsed",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("LastUsedDate", &DATE_TYPE),
-            Member::optional("Region", &STRING_TYPE),
-        ],
+        members: &[Member::optional("LastUsedDate", &DATE_TYPE), Member::optional("Region", &STRING_TYPE)],
     },
     sensitive: false,
 };
@@ -3497,40 +2903,25 @@ pub static ROLE_TEMPLATE_VERSION: Schema = Schema {
 };
 pub static ROLE_USAGE_LIST_TYPE: Schema = Schema {
     name: "RoleUsageListType",
-    kind: Kind::List {
-        element: &ROLE_USAGE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ROLE_USAGE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ROLE_USAGE_TYPE: Schema = Schema {
     name: "RoleUsageType",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("Region", &REGION_NAME_TYPE),
-            Member::optional("Resources", &ARN_LIST_TYPE),
-        ],
+        members: &[Member::optional("Region", &REGION_NAME_TYPE), Member::optional("Resources", &ARN_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static SAML_METADATA_DOCUMENT_TYPE: Schema = Schema {
     name: "SAMLMetadataDocumentType",
-    kind: Kind::String {
-        min: Some(1000),
-        max: Some(10000000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1000), max: Some(10000000), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SAML_PRIVATE_KEY: Schema = Schema {
     name: "SAMLPrivateKey",
     kind: Kind::Structure {
-        members: &[
-            Member::optional("KeyId", &PRIVATE_KEY_ID_TYPE),
-            Member::optional("Timestamp", &DATE_TYPE),
-        ],
+        members: &[Member::optional("KeyId", &PRIVATE_KEY_ID_TYPE), Member::optional("Timestamp", &DATE_TYPE)],
     },
     sensitive: false,
 };
@@ -3547,21 +2938,12 @@ pub static SAML_PROVIDER_LIST_ENTRY: Schema = Schema {
 };
 pub static SAML_PROVIDER_LIST_TYPE: Schema = Schema {
     name: "SAMLProviderListType",
-    kind: Kind::List {
-        element: &SAML_PROVIDER_LIST_ENTRY,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &SAML_PROVIDER_LIST_ENTRY, min: None, max: None },
     sensitive: false,
 };
 pub static SAML_PROVIDER_NAME_TYPE: Schema = Schema {
     name: "SAMLProviderNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_3),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_3), values: &[] },
     sensitive: false,
 };
 pub static SSH_PUBLIC_KEY: Schema = Schema {
@@ -3580,11 +2962,7 @@ pub static SSH_PUBLIC_KEY: Schema = Schema {
 };
 pub static SSH_PUBLIC_KEY_LIST_TYPE: Schema = Schema {
     name: "SSHPublicKeyListType",
-    kind: Kind::List {
-        element: &SSH_PUBLIC_KEY_METADATA,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &SSH_PUBLIC_KEY_METADATA, min: None, max: None },
     sensitive: false,
 };
 pub static SSH_PUBLIC_KEY_METADATA: Schema = Schema {
@@ -3601,12 +2979,7 @@ pub static SSH_PUBLIC_KEY_METADATA: Schema = Schema {
 };
 pub static SEND_DELEGATION_TOKEN_REQUEST: Schema = Schema {
     name: "SendDelegationTokenRequest",
-    kind: Kind::Structure {
-        members: &[Member::required(
-            "DelegationRequestId",
-            &DELEGATION_REQUEST_ID_TYPE,
-        )],
-    },
+    kind: Kind::Structure { members: &[Member::required("DelegationRequestId", &DELEGATION_REQUEST_ID_TYPE)] },
     sensitive: false,
 };
 pub static SERVER_CERTIFICATE: Schema = Schema {
@@ -3661,10 +3034,7 @@ pub static SERVICE_SPECIFIC_CREDENTIAL: Schema = Schema {
             Member::optional("ServicePassword", &SERVICE_PASSWORD),
             Member::optional("ServiceCredentialAlias", &SERVICE_CREDENTIAL_ALIAS),
             Member::optional("ServiceCredentialSecret", &SERVICE_CREDENTIAL_SECRET),
-            Member::required(
-                "ServiceSpecificCredentialId",
-                &SERVICE_SPECIFIC_CREDENTIAL_ID,
-            ),
+            Member::required("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID),
             Member::required("UserName", &USER_NAME_TYPE),
             Member::required("Status", &STATUS_TYPE),
         ],
@@ -3681,10 +3051,7 @@ pub static SERVICE_SPECIFIC_CREDENTIAL_METADATA: Schema = Schema {
             Member::optional("ServiceCredentialAlias", &SERVICE_CREDENTIAL_ALIAS),
             Member::required("CreateDate", &DATE_TYPE),
             Member::optional("ExpirationDate", &DATE_TYPE),
-            Member::required(
-                "ServiceSpecificCredentialId",
-                &SERVICE_SPECIFIC_CREDENTIAL_ID,
-            ),
+            Member::required("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID),
             Member::required("ServiceName", &SERVICE_NAME),
         ],
     },
@@ -3692,39 +3059,25 @@ pub static SERVICE_SPECIFIC_CREDENTIAL_METADATA: Schema = Schema {
 };
 pub static SERVICE_SPECIFIC_CREDENTIALS_LIST_TYPE: Schema = Schema {
     name: "ServiceSpecificCredentialsListType",
-    kind: Kind::List {
-        element: &SERVICE_SPECIFIC_CREDENTIAL_METADATA,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &SERVICE_SPECIFIC_CREDENTIAL_METADATA, min: None, max: None },
     sensitive: false,
 };
 pub static SERVICES_LAST_ACCESSED: Schema = Schema {
     name: "ServicesLastAccessed",
-    kind: Kind::List {
-        element: &SERVICE_LAST_ACCESSED,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &SERVICE_LAST_ACCESSED, min: None, max: None },
     sensitive: false,
 };
 pub static SET_DEFAULT_POLICY_VERSION_REQUEST: Schema = Schema {
     name: "SetDefaultPolicyVersionRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("PolicyArn", &ARN_TYPE),
-            Member::required("VersionId", &POLICY_VERSION_ID_TYPE),
-        ],
+        members: &[Member::required("PolicyArn", &ARN_TYPE), Member::required("VersionId", &POLICY_VERSION_ID_TYPE)],
     },
     sensitive: false,
 };
 pub static SET_SECURITY_TOKEN_SERVICE_PREFERENCES_REQUEST: Schema = Schema {
     name: "SetSecurityTokenServicePreferencesRequest",
     kind: Kind::Structure {
-        members: &[Member::required(
-            "GlobalEndpointTokenVersion",
-            &GLOBAL_ENDPOINT_TOKEN_VERSION,
-        )],
+        members: &[Member::required("GlobalEndpointTokenVersion", &GLOBAL_ENDPOINT_TOKEN_VERSION)],
     },
     sensitive: false,
 };
@@ -3746,14 +3099,8 @@ pub static SIMULATE_CUSTOM_POLICY_REQUEST: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::required("PolicyInputList", &SIMULATION_POLICY_LIST_TYPE),
-            Member::optional(
-                "PermissionsBoundaryPolicyInputList",
-                &SIMULATION_POLICY_LIST_TYPE,
-            ),
-            Member::optional(
-                "OrderedOrganizationPolicyInputList",
-                &ORGANIZATION_POLICY_LIST_TYPE,
-            ),
+            Member::optional("PermissionsBoundaryPolicyInputList", &SIMULATION_POLICY_LIST_TYPE),
+            Member::optional("OrderedOrganizationPolicyInputList", &ORGANIZATION_POLICY_LIST_TYPE),
             Member::required("ActionNames", &ACTION_NAME_LIST_TYPE),
             Member::optional("ResourceArns", &RESOURCE_NAME_LIST_TYPE),
             Member::optional("ResourcePolicy", &POLICY_DOCUMENT_TYPE),
@@ -3784,10 +3131,7 @@ pub static SIMULATE_PRINCIPAL_POLICY_REQUEST: Schema = Schema {
         members: &[
             Member::required("PolicySourceArn", &ARN_TYPE),
             Member::optional("PolicyInputList", &SIMULATION_POLICY_LIST_TYPE),
-            Member::optional(
-                "PermissionsBoundaryPolicyInputList",
-                &SIMULATION_POLICY_LIST_TYPE,
-            ),
+            Member::optional("PermissionsBoundaryPolicyInputList", &SIMULATION_POLICY_LIST_TYPE),
             Member::optional("PolicyExclusionList", &POLICY_EXCLUSIONS_LIST_TYPE),
             Member::required("ActionNames", &ACTION_NAME_LIST_TYPE),
             Member::optional("ResourceArns", &RESOURCE_NAME_LIST_TYPE),
@@ -3804,20 +3148,13 @@ pub static SIMULATE_PRINCIPAL_POLICY_REQUEST: Schema = Schema {
 };
 pub static SIMULATION_POLICY_LIST_TYPE: Schema = Schema {
     name: "SimulationPolicyListType",
-    kind: Kind::List {
-        element: &POLICY_DOCUMENT_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_DOCUMENT_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static SOURCE_ROLE_TEMPLATE: Schema = Schema {
     name: "SourceRoleTemplate",
     kind: Kind::Structure {
-        members: &[
-            Member::required("TemplateArn", &ARN_TYPE),
-            Member::required("TemplateMinorVersion", &INTEGER_TYPE),
-        ],
+        members: &[Member::required("TemplateArn", &ARN_TYPE), Member::required("TemplateMinorVersion", &INTEGER_TYPE)],
     },
     sensitive: false,
 };
@@ -3835,20 +3172,13 @@ pub static STATEMENT: Schema = Schema {
 };
 pub static STATEMENT_LIST_TYPE: Schema = Schema {
     name: "StatementListType",
-    kind: Kind::List {
-        element: &STATEMENT,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &STATEMENT, min: None, max: None },
     sensitive: false,
 };
 pub static TAG: Schema = Schema {
     name: "Tag",
     kind: Kind::Structure {
-        members: &[
-            Member::required("Key", &TAG_KEY_TYPE),
-            Member::required("Value", &TAG_VALUE_TYPE),
-        ],
+        members: &[Member::required("Key", &TAG_KEY_TYPE), Member::required("Value", &TAG_VALUE_TYPE)],
     },
     sensitive: false,
 };
@@ -3865,50 +3195,35 @@ pub static TAG_INSTANCE_PROFILE_REQUEST: Schema = Schema {
 pub static TAG_MFA_DEVICE_REQUEST: Schema = Schema {
     name: "TagMFADeviceRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("SerialNumber", &SERIAL_NUMBER_TYPE),
-            Member::required("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::required("SerialNumber", &SERIAL_NUMBER_TYPE), Member::required("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static TAG_OPEN_ID_CONNECT_PROVIDER_REQUEST: Schema = Schema {
     name: "TagOpenIDConnectProviderRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("OpenIDConnectProviderArn", &ARN_TYPE),
-            Member::required("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::required("OpenIDConnectProviderArn", &ARN_TYPE), Member::required("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static TAG_POLICY_REQUEST: Schema = Schema {
     name: "TagPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("PolicyArn", &ARN_TYPE),
-            Member::required("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::required("PolicyArn", &ARN_TYPE), Member::required("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static TAG_ROLE_REQUEST: Schema = Schema {
     name: "TagRoleRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("RoleName", &ROLE_NAME_TYPE),
-            Member::required("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::required("RoleName", &ROLE_NAME_TYPE), Member::required("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static TAG_SAML_PROVIDER_REQUEST: Schema = Schema {
     name: "TagSAMLProviderRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("SAMLProviderArn", &ARN_TYPE),
-            Member::required("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::required("SAMLProviderArn", &ARN_TYPE), Member::required("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
@@ -3935,10 +3250,7 @@ pub static TAG_TEMPLATE: Schema = Schema {
 pub static TAG_USER_REQUEST: Schema = Schema {
     name: "TagUserRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("UserName", &EXISTING_USER_NAME_TYPE),
-            Member::required("Tags", &TAG_LIST_TYPE),
-        ],
+        members: &[Member::required("UserName", &EXISTING_USER_NAME_TYPE), Member::required("Tags", &TAG_LIST_TYPE)],
     },
     sensitive: false,
 };
@@ -3956,11 +3268,7 @@ pub static TRACKED_ACTION_LAST_ACCESSED: Schema = Schema {
 };
 pub static TRACKED_ACTIONS_LAST_ACCESSED: Schema = Schema {
     name: "TrackedActionsLastAccessed",
-    kind: Kind::List {
-        element: &TRACKED_ACTION_LAST_ACCESSED,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &TRACKED_ACTION_LAST_ACCESSED, min: None, max: None },
     sensitive: false,
 };
 pub static UNTAG_INSTANCE_PROFILE_REQUEST: Schema = Schema {
@@ -3996,30 +3304,21 @@ pub static UNTAG_OPEN_ID_CONNECT_PROVIDER_REQUEST: Schema = Schema {
 pub static UNTAG_POLICY_REQUEST: Schema = Schema {
     name: "UntagPolicyRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("PolicyArn", &ARN_TYPE),
-            Member::required("TagKeys", &TAG_KEY_LIST_TYPE),
-        ],
+        members: &[Member::required("PolicyArn", &ARN_TYPE), Member::required("TagKeys", &TAG_KEY_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static UNTAG_ROLE_REQUEST: Schema = Schema {
     name: "UntagRoleRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("RoleName", &ROLE_NAME_TYPE),
-            Member::required("TagKeys", &TAG_KEY_LIST_TYPE),
-        ],
+        members: &[Member::required("RoleName", &ROLE_NAME_TYPE), Member::required("TagKeys", &TAG_KEY_LIST_TYPE)],
     },
     sensitive: false,
 };
 pub static UNTAG_SAML_PROVIDER_REQUEST: Schema = Schema {
     name: "UntagSAMLProviderRequest",
     kind: Kind::Structure {
-        members: &[
-            Member::required("SAMLProviderArn", &ARN_TYPE),
-            Member::required("TagKeys", &TAG_KEY_LIST_TYPE),
-        ],
+        members: &[Member::required("SAMLProviderArn", &ARN_TYPE), Member::required("TagKeys", &TAG_KEY_LIST_TYPE)],
     },
     sensitive: false,
 };
@@ -4135,9 +3434,7 @@ pub static UPDATE_ROLE_DESCRIPTION_REQUEST: Schema = Schema {
 };
 pub static UPDATE_ROLE_DESCRIPTION_RESPONSE: Schema = Schema {
     name: "UpdateRoleDescriptionResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Role", &ROLE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Role", &ROLE)] },
     sensitive: false,
 };
 pub static UPDATE_ROLE_REQUEST: Schema = Schema {
@@ -4151,11 +3448,8 @@ pub static UPDATE_ROLE_REQUEST: Schema = Schema {
     },
     sensitive: false,
 };
-pub static UPDATE_ROLE_RESPONSE: Schema = Schema {
-    name: "UpdateRoleResponse",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static UPDATE_ROLE_RESPONSE: Schema =
+    Schema { name: "UpdateRoleResponse", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static UPDATE_SAML_PROVIDER_REQUEST: Schema = Schema {
     name: "UpdateSAMLProviderRequest",
     kind: Kind::Structure {
@@ -4171,9 +3465,7 @@ pub static UPDATE_SAML_PROVIDER_REQUEST: Schema = Schema {
 };
 pub static UPDATE_SAML_PROVIDER_RESPONSE: Schema = Schema {
     name: "UpdateSAMLProviderResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("SAMLProviderArn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("SAMLProviderArn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static UPDATE_SSH_PUBLIC_KEY_REQUEST: Schema = Schema {
@@ -4203,10 +3495,7 @@ pub static UPDATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST: Schema = Schema {
     kind: Kind::Structure {
         members: &[
             Member::optional("UserName", &USER_NAME_TYPE),
-            Member::required(
-                "ServiceSpecificCredentialId",
-                &SERVICE_SPECIFIC_CREDENTIAL_ID,
-            ),
+            Member::required("ServiceSpecificCredentialId", &SERVICE_SPECIFIC_CREDENTIAL_ID),
             Member::required("Status", &STATUS_TYPE),
         ],
     },
@@ -4246,9 +3535,7 @@ pub static UPLOAD_SSH_PUBLIC_KEY_REQUEST: Schema = Schema {
 };
 pub static UPLOAD_SSH_PUBLIC_KEY_RESPONSE: Schema = Schema {
     name: "UploadSSHPublicKeyResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("SSHPublicKey", &SSH_PUBLIC_KEY)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("SSHPublicKey", &SSH_PUBLIC_KEY)] },
     sensitive: false,
 };
 pub static UPLOAD_SERVER_CERTIFICATE_REQUEST: Schema = Schema {
@@ -4287,9 +3574,7 @@ pub static UPLOAD_SIGNING_CERTIFICATE_REQUEST: Schema = Schema {
 };
 pub static UPLOAD_SIGNING_CERTIFICATE_RESPONSE: Schema = Schema {
     name: "UploadSigningCertificateResponse",
-    kind: Kind::Structure {
-        members: &[Member::required("Certificate", &SIGNING_CERTIFICATE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("Certificate", &SIGNING_CERTIFICATE)] },
     sensitive: false,
 };
 pub static USER: Schema = Schema {
@@ -4342,642 +3627,310 @@ pub static VIRTUAL_MFA_DEVICE: Schema = Schema {
 };
 pub static ACCESS_KEY_ID_TYPE: Schema = Schema {
     name: "accessKeyIdType",
-    kind: Kind::String {
-        min: Some(16),
-        max: Some(128),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(16), max: Some(128), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static ACCESS_KEY_METADATA_LIST_TYPE: Schema = Schema {
     name: "accessKeyMetadataListType",
-    kind: Kind::List {
-        element: &ACCESS_KEY_METADATA,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ACCESS_KEY_METADATA, min: None, max: None },
     sensitive: false,
 };
 pub static ACCESS_KEY_SECRET_TYPE: Schema = Schema {
     name: "accessKeySecretType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static ACCOUNT_ALIAS_LIST_TYPE: Schema = Schema {
     name: "accountAliasListType",
-    kind: Kind::List {
-        element: &ACCOUNT_ALIAS_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ACCOUNT_ALIAS_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ACCOUNT_ALIAS_TYPE: Schema = Schema {
     name: "accountAliasType",
-    kind: Kind::String {
-        min: Some(3),
-        max: Some(63),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(3), max: Some(63), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: false,
 };
 pub static ACCOUNT_ID_TYPE: Schema = Schema {
     name: "accountIdType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_6),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_6), values: &[] },
     sensitive: false,
 };
 pub static ACCOUNT_PROPERTIES_MAP_TYPE: Schema = Schema {
     name: "accountPropertiesMapType",
-    kind: Kind::Map {
-        key: &ACCOUNT_PROPERTY_KEY_TYPE,
-        value: &ACCOUNT_PROPERTY_VALUE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &ACCOUNT_PROPERTY_KEY_TYPE, value: &ACCOUNT_PROPERTY_VALUE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ACCOUNT_PROPERTY_KEY_TYPE: Schema = Schema {
     name: "accountPropertyKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(50),
-        pattern: Some(&PATTERN_7),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(50), pattern: Some(&PATTERN_7), values: &[] },
     sensitive: false,
 };
 pub static ACCOUNT_PROPERTY_VALUE_TYPE: Schema = Schema {
     name: "accountPropertyValueType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(1024),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(1024), pattern: None, values: &[] },
     sensitive: false,
 };
-pub static ALL_USERS: Schema = Schema {
-    name: "allUsers",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static ALL_USERS: Schema = Schema { name: "allUsers", kind: Kind::Boolean, sensitive: false };
 pub static ARN_TYPE: Schema = Schema {
     name: "arnType",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ASSERTION_ENCRYPTION_MODE_TYPE: Schema = Schema {
     name: "assertionEncryptionModeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Required", "Allowed"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Required", "Allowed"] },
     sensitive: false,
 };
 pub static ASSIGNMENT_STATUS_TYPE: Schema = Schema {
     name: "assignmentStatusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Assigned", "Unassigned", "Any"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Assigned", "Unassigned", "Any"] },
     sensitive: false,
 };
 pub static ATTACHED_POLICIES_LIST_TYPE: Schema = Schema {
     name: "attachedPoliciesListType",
-    kind: Kind::List {
-        element: &ATTACHED_POLICY,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ATTACHED_POLICY, min: None, max: None },
     sensitive: false,
 };
-pub static ATTACHMENT_COUNT_TYPE: Schema = Schema {
-    name: "attachmentCountType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static ATTACHMENT_COUNT_TYPE: Schema =
+    Schema { name: "attachmentCountType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static AUTHENTICATION_CODE_TYPE: Schema = Schema {
     name: "authenticationCodeType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(6),
-        pattern: Some(&PATTERN_8),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(6), pattern: Some(&PATTERN_8), values: &[] },
     sensitive: false,
 };
-pub static BOOLEAN_OBJECT_TYPE: Schema = Schema {
-    name: "booleanObjectType",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
-pub static BOOLEAN_TYPE: Schema = Schema {
-    name: "booleanType",
-    kind: Kind::Boolean,
-    sensitive: false,
-};
+pub static BOOLEAN_OBJECT_TYPE: Schema = Schema { name: "booleanObjectType", kind: Kind::Boolean, sensitive: false };
+pub static BOOLEAN_TYPE: Schema = Schema { name: "booleanType", kind: Kind::Boolean, sensitive: false };
 pub static CERTIFICATE_BODY_TYPE: Schema = Schema {
     name: "certificateBodyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(16384),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(16384), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static CERTIFICATE_CHAIN_TYPE: Schema = Schema {
     name: "certificateChainType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(2097152),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(2097152), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static CERTIFICATE_ID_TYPE: Schema = Schema {
     name: "certificateIdType",
-    kind: Kind::String {
-        min: Some(24),
-        max: Some(128),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(24), max: Some(128), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static CERTIFICATE_LIST_TYPE: Schema = Schema {
     name: "certificateListType",
-    kind: Kind::List {
-        element: &SIGNING_CERTIFICATE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &SIGNING_CERTIFICATE, min: None, max: None },
     sensitive: false,
 };
 pub static CLIENT_ID_LIST_TYPE: Schema = Schema {
     name: "clientIDListType",
-    kind: Kind::List {
-        element: &CLIENT_ID_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &CLIENT_ID_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static CLIENT_ID_TYPE: Schema = Schema {
     name: "clientIDType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(255),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(255), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CONSOLE_DEEP_LINK_TYPE: Schema = Schema {
     name: "consoleDeepLinkType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(255),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(255), pattern: None, values: &[] },
     sensitive: false,
 };
-pub static CREDENTIAL_AGE_DAYS: Schema = Schema {
-    name: "credentialAgeDays",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(36600),
-    },
-    sensitive: false,
-};
+pub static CREDENTIAL_AGE_DAYS: Schema =
+    Schema { name: "credentialAgeDays", kind: Kind::Integer { min: Some(1), max: Some(36600) }, sensitive: false };
 pub static CUSTOM_SUFFIX_TYPE: Schema = Schema {
     name: "customSuffixType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
-pub static DATE_TYPE: Schema = Schema {
-    name: "dateType",
-    kind: Kind::Timestamp { format: None },
-    sensitive: false,
-};
+pub static DATE_TYPE: Schema = Schema { name: "dateType", kind: Kind::Timestamp { format: None }, sensitive: false };
 pub static DELEGATION_REQUEST_DESCRIPTION_TYPE: Schema = Schema {
     name: "delegationRequestDescriptionType",
-    kind: Kind::String {
-        min: None,
-        max: Some(1000),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(1000), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: false,
 };
 pub static DELEGATION_REQUEST_ID_TYPE: Schema = Schema {
     name: "delegationRequestIdType",
-    kind: Kind::String {
-        min: Some(16),
-        max: Some(128),
-        pattern: Some(&PATTERN_11),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(16), max: Some(128), pattern: Some(&PATTERN_11), values: &[] },
     sensitive: false,
 };
 pub static DELEGATION_REQUESTS_LIST_TYPE: Schema = Schema {
     name: "delegationRequestsListType",
-    kind: Kind::List {
-        element: &DELEGATION_REQUEST,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &DELEGATION_REQUEST, min: None, max: None },
     sensitive: false,
 };
 pub static ENCODING_TYPE: Schema = Schema {
     name: "encodingType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["SSH", "PEM"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["SSH", "PEM"] },
     sensitive: false,
 };
 pub static ENTITY_DETAILS_LIST_TYPE: Schema = Schema {
     name: "entityDetailsListType",
-    kind: Kind::List {
-        element: &ENTITY_DETAILS,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ENTITY_DETAILS, min: None, max: None },
     sensitive: false,
 };
 pub static ENTITY_LIST_TYPE: Schema = Schema {
     name: "entityListType",
-    kind: Kind::List {
-        element: &ENTITY_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ENTITY_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ENTITY_NAME_TYPE: Schema = Schema {
     name: "entityNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static EXISTING_USER_NAME_TYPE: Schema = Schema {
     name: "existingUserNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static GLOBAL_ENDPOINT_TOKEN_VERSION: Schema = Schema {
     name: "globalEndpointTokenVersion",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["v1Token", "v2Token"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["v1Token", "v2Token"] },
     sensitive: false,
 };
 pub static GROUP_DETAIL_LIST_TYPE: Schema = Schema {
     name: "groupDetailListType",
-    kind: Kind::List {
-        element: &GROUP_DETAIL,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &GROUP_DETAIL, min: None, max: None },
     sensitive: false,
 };
-pub static GROUP_LIST_TYPE: Schema = Schema {
-    name: "groupListType",
-    kind: Kind::List {
-        element: &GROUP,
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static GROUP_LIST_TYPE: Schema =
+    Schema { name: "groupListType", kind: Kind::List { element: &GROUP, min: None, max: None }, sensitive: false };
 pub static GROUP_NAME_LIST_TYPE: Schema = Schema {
     name: "groupNameListType",
-    kind: Kind::List {
-        element: &GROUP_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &GROUP_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static GROUP_NAME_TYPE: Schema = Schema {
     name: "groupNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static ID_TYPE: Schema = Schema {
     name: "idType",
-    kind: Kind::String {
-        min: Some(16),
-        max: Some(128),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(16), max: Some(128), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static INLINE_POLICY_TEMPLATE_LIST_TYPE: Schema = Schema {
     name: "inlinePolicyTemplateListType",
-    kind: Kind::List {
-        element: &INLINE_POLICY,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &INLINE_POLICY, min: None, max: None },
     sensitive: false,
 };
 pub static INSTANCE_PROFILE_LIST_TYPE: Schema = Schema {
     name: "instanceProfileListType",
-    kind: Kind::List {
-        element: &INSTANCE_PROFILE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &INSTANCE_PROFILE, min: None, max: None },
     sensitive: false,
 };
 pub static INSTANCE_PROFILE_NAME_TYPE: Schema = Schema {
     name: "instanceProfileNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
-pub static INTEGER_TYPE: Schema = Schema {
-    name: "integerType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static INTEGER_TYPE: Schema =
+    Schema { name: "integerType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static JOB_ID_TYPE: Schema = Schema {
     name: "jobIDType",
-    kind: Kind::String {
-        min: Some(36),
-        max: Some(36),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(36), max: Some(36), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static JOB_STATUS_TYPE: Schema = Schema {
     name: "jobStatusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["IN_PROGRESS", "COMPLETED", "FAILED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["IN_PROGRESS", "COMPLETED", "FAILED"] },
     sensitive: false,
 };
 pub static LIST_POLICY_GRANTING_SERVICE_ACCESS_RESPONSE_LIST_TYPE: Schema = Schema {
     name: "listPolicyGrantingServiceAccessResponseListType",
-    kind: Kind::List {
-        element: &LIST_POLICIES_GRANTING_SERVICE_ACCESS_ENTRY,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &LIST_POLICIES_GRANTING_SERVICE_ACCESS_ENTRY, min: None, max: None },
     sensitive: false,
 };
 pub static LOCALE_TYPE: Schema = Schema {
     name: "localeType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(12),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(12), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static MANAGED_BY_TYPE_TYPE: Schema = Schema {
     name: "managedByTypeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Service"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Service"] },
     sensitive: false,
 };
 pub static MANAGED_BY_VALUE_TYPE: Schema = Schema {
     name: "managedByValueType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static MANAGED_POLICY_ARN_LIST_TYPE: Schema = Schema {
     name: "managedPolicyArnListType",
-    kind: Kind::List {
-        element: &ARN_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ARN_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static MAP_STRING_REPLACEMENT_VALUE_ENTRY: Schema = Schema {
     name: "mapStringReplacementValueEntry",
-    kind: Kind::Map {
-        key: &STRING_TYPE,
-        value: &REPLACEMENT_VALUE_ENTRY,
-        min: None,
-        max: Some(30),
-    },
+    kind: Kind::Map { key: &STRING_TYPE, value: &REPLACEMENT_VALUE_ENTRY, min: None, max: Some(30) },
     sensitive: false,
 };
 pub static MARKER_TYPE: Schema = Schema {
     name: "markerType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(320),
-        pattern: Some(&PATTERN_1),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(320), pattern: Some(&PATTERN_1), values: &[] },
     sensitive: false,
 };
-pub static MAX_ITEMS_TYPE: Schema = Schema {
-    name: "maxItemsType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(1000),
-    },
-    sensitive: false,
-};
-pub static MAX_PASSWORD_AGE_TYPE: Schema = Schema {
-    name: "maxPasswordAgeType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(1095),
-    },
-    sensitive: false,
-};
+pub static MAX_ITEMS_TYPE: Schema =
+    Schema { name: "maxItemsType", kind: Kind::Integer { min: Some(1), max: Some(1000) }, sensitive: false };
+pub static MAX_PASSWORD_AGE_TYPE: Schema =
+    Schema { name: "maxPasswordAgeType", kind: Kind::Integer { min: Some(1), max: Some(1095) }, sensitive: false };
 pub static MFA_DEVICE_LIST_TYPE: Schema = Schema {
     name: "mfaDeviceListType",
-    kind: Kind::List {
-        element: &MFA_DEVICE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &MFA_DEVICE, min: None, max: None },
     sensitive: false,
 };
 pub static MINIMUM_PASSWORD_LENGTH_TYPE: Schema = Schema {
     name: "minimumPasswordLengthType",
-    kind: Kind::Integer {
-        min: Some(6),
-        max: Some(128),
-    },
+    kind: Kind::Integer { min: Some(6), max: Some(128) },
     sensitive: false,
 };
-pub static MINOR_VERSION_TYPE: Schema = Schema {
-    name: "minorVersionType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static MINOR_VERSION_TYPE: Schema =
+    Schema { name: "minorVersionType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static NOTES_TYPE: Schema = Schema {
     name: "notesType",
-    kind: Kind::String {
-        min: None,
-        max: Some(500),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(500), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: false,
 };
 pub static NOTIFICATION_CHANNEL_TYPE: Schema = Schema {
     name: "notificationChannelType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(400),
-        pattern: Some(&PATTERN_12),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(400), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static ORGANIZATIONS_ENTITY_PATH_TYPE: Schema = Schema {
     name: "organizationsEntityPathType",
-    kind: Kind::String {
-        min: Some(19),
-        max: Some(427),
-        pattern: Some(&PATTERN_13),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(19), max: Some(427), pattern: Some(&PATTERN_13), values: &[] },
     sensitive: false,
 };
 pub static ORGANIZATIONS_POLICY_ID_TYPE: Schema = Schema {
     name: "organizationsPolicyIdType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_14),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_14), values: &[] },
     sensitive: false,
 };
 pub static OWNER_ID_TYPE: Schema = Schema {
     name: "ownerIdType",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(2048),
-        pattern: Some(&PATTERN_15),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_15), values: &[] },
     sensitive: false,
 };
 pub static PARAMETER_DEFAULT_VALUE_TYPE: Schema = Schema {
     name: "parameterDefaultValueType",
-    kind: Kind::String {
-        min: None,
-        max: Some(1024),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(1024), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static PARAMETER_DESCRIPTION_TYPE: Schema = Schema {
     name: "parameterDescriptionType",
-    kind: Kind::String {
-        min: None,
-        max: Some(1000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(1000), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static PARAMETER_NAME_TYPE: Schema = Schema {
     name: "parameterNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static PARAMETER_SUB_TYPE_TYPE: Schema = Schema {
     name: "parameterSubTypeType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static PARAMETER_TYPE_TYPE: Schema = Schema {
@@ -4986,606 +3939,306 @@ pub static PARAMETER_TYPE_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "String",
-            "StringList",
-            "Number",
-            "NumberList",
-            "Arn",
-            "ArnList",
-        ],
+        values: &["String", "StringList", "Number", "NumberList", "Arn", "ArnList"],
     },
     sensitive: false,
 };
 pub static PARAMETERS_DEFINITION_LIST_TYPE: Schema = Schema {
     name: "parametersDefinitionListType",
-    kind: Kind::List {
-        element: &PARAMETER_DEFINITION,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &PARAMETER_DEFINITION, min: None, max: None },
     sensitive: false,
 };
 pub static PASSWORD_REUSE_PREVENTION_TYPE: Schema = Schema {
     name: "passwordReusePreventionType",
-    kind: Kind::Integer {
-        min: Some(1),
-        max: Some(24),
-    },
+    kind: Kind::Integer { min: Some(1), max: Some(24) },
     sensitive: false,
 };
 pub static PASSWORD_TYPE: Schema = Schema {
     name: "passwordType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: true,
 };
 pub static PATH_PREFIX_TYPE: Schema = Schema {
     name: "pathPrefixType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(512),
-        pattern: Some(&PATTERN_16),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_16), values: &[] },
     sensitive: false,
 };
 pub static PATH_TYPE: Schema = Schema {
     name: "pathType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(512),
-        pattern: Some(&PATTERN_17),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_17), values: &[] },
     sensitive: false,
 };
 pub static PERMISSION_CHECK_RESULT_TYPE: Schema = Schema {
     name: "permissionCheckResultType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["ALLOWED", "DENIED", "UNSURE"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["ALLOWED", "DENIED", "UNSURE"] },
     sensitive: false,
 };
 pub static PERMISSION_CHECK_STATUS_TYPE: Schema = Schema {
     name: "permissionCheckStatusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["COMPLETE", "IN_PROGRESS", "FAILED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["COMPLETE", "IN_PROGRESS", "FAILED"] },
     sensitive: false,
 };
 pub static PERMISSION_TYPE: Schema = Schema {
     name: "permissionType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static POLICY_DESCRIPTION_TYPE: Schema = Schema {
     name: "policyDescriptionType",
-    kind: Kind::String {
-        min: None,
-        max: Some(1000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(1000), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static POLICY_DETAIL_LIST_TYPE: Schema = Schema {
     name: "policyDetailListType",
-    kind: Kind::List {
-        element: &POLICY_DETAIL,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_DETAIL, min: None, max: None },
     sensitive: false,
 };
 pub static POLICY_DOCUMENT_TYPE: Schema = Schema {
     name: "policyDocumentType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(131072),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(131072), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static POLICY_DOCUMENT_VERSION_LIST_TYPE: Schema = Schema {
     name: "policyDocumentVersionListType",
-    kind: Kind::List {
-        element: &POLICY_VERSION,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_VERSION, min: None, max: None },
     sensitive: false,
 };
 pub static POLICY_GRANTING_SERVICE_ACCESS_LIST_TYPE: Schema = Schema {
     name: "policyGrantingServiceAccessListType",
-    kind: Kind::List {
-        element: &POLICY_GRANTING_SERVICE_ACCESS,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_GRANTING_SERVICE_ACCESS, min: None, max: None },
     sensitive: false,
 };
-pub static POLICY_LIST_TYPE: Schema = Schema {
-    name: "policyListType",
-    kind: Kind::List {
-        element: &POLICY,
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static POLICY_LIST_TYPE: Schema =
+    Schema { name: "policyListType", kind: Kind::List { element: &POLICY, min: None, max: None }, sensitive: false };
 pub static POLICY_NAME_LIST_TYPE: Schema = Schema {
     name: "policyNameListType",
-    kind: Kind::List {
-        element: &POLICY_NAME_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_NAME_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static POLICY_NAME_TYPE: Schema = Schema {
     name: "policyNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static POLICY_OWNER_ENTITY_TYPE: Schema = Schema {
     name: "policyOwnerEntityType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["USER", "ROLE", "GROUP"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["USER", "ROLE", "GROUP"] },
     sensitive: false,
 };
 pub static POLICY_PARAMETER_LIST_TYPE: Schema = Schema {
     name: "policyParameterListType",
-    kind: Kind::List {
-        element: &POLICY_PARAMETER,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::List { element: &POLICY_PARAMETER, min: None, max: Some(50) },
     sensitive: false,
 };
 pub static POLICY_PARAMETER_NAME_TYPE: Schema = Schema {
     name: "policyParameterNameType",
-    kind: Kind::String {
-        min: Some(5),
-        max: Some(256),
-        pattern: Some(&PATTERN_18),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(5), max: Some(256), pattern: Some(&PATTERN_18), values: &[] },
     sensitive: false,
 };
 pub static POLICY_PARAMETER_VALUE_TYPE: Schema = Schema {
     name: "policyParameterValueType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_18),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_18), values: &[] },
     sensitive: false,
 };
 pub static POLICY_PARAMETER_VALUES_LIST_TYPE: Schema = Schema {
     name: "policyParameterValuesListType",
-    kind: Kind::List {
-        element: &POLICY_PARAMETER_VALUE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_PARAMETER_VALUE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static POLICY_PATH_TYPE: Schema = Schema {
     name: "policyPathType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(512),
-        pattern: Some(&PATTERN_19),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_19), values: &[] },
     sensitive: false,
 };
 pub static POLICY_SCOPE_TYPE: Schema = Schema {
     name: "policyScopeType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["All", "AWS", "Local"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["All", "AWS", "Local"] },
     sensitive: false,
 };
 pub static POLICY_TYPE: Schema = Schema {
     name: "policyType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["INLINE", "MANAGED"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["INLINE", "MANAGED"] },
     sensitive: false,
 };
 pub static POLICY_VERSION_ID_TYPE: Schema = Schema {
     name: "policyVersionIdType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: Some(&PATTERN_20),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_20), values: &[] },
     sensitive: false,
 };
 pub static PRIVATE_KEY_ID_TYPE: Schema = Schema {
     name: "privateKeyIdType",
-    kind: Kind::String {
-        min: Some(22),
-        max: Some(64),
-        pattern: Some(&PATTERN_21),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(22), max: Some(64), pattern: Some(&PATTERN_21), values: &[] },
     sensitive: false,
 };
 pub static PRIVATE_KEY_LIST: Schema = Schema {
     name: "privateKeyList",
-    kind: Kind::List {
-        element: &SAML_PRIVATE_KEY,
-        min: None,
-        max: Some(2),
-    },
+    kind: Kind::List { element: &SAML_PRIVATE_KEY, min: None, max: Some(2) },
     sensitive: false,
 };
 pub static PRIVATE_KEY_TYPE: Schema = Schema {
     name: "privateKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(16384),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(16384), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: true,
 };
 pub static PUBLIC_KEY_FINGERPRINT_TYPE: Schema = Schema {
     name: "publicKeyFingerprintType",
-    kind: Kind::String {
-        min: Some(48),
-        max: Some(48),
-        pattern: Some(&PATTERN_22),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(48), max: Some(48), pattern: Some(&PATTERN_22), values: &[] },
     sensitive: false,
 };
 pub static PUBLIC_KEY_ID_TYPE: Schema = Schema {
     name: "publicKeyIdType",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(128),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(128), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static PUBLIC_KEY_MATERIAL_TYPE: Schema = Schema {
     name: "publicKeyMaterialType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(16384),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(16384), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static REDIRECT_URL_TYPE: Schema = Schema {
     name: "redirectUrlType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(255),
-        pattern: Some(&PATTERN_23),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(255), pattern: Some(&PATTERN_23), values: &[] },
     sensitive: false,
 };
 pub static REPLACEMENT_VALUE_LIST_TYPE: Schema = Schema {
     name: "replacementValueListType",
-    kind: Kind::List {
-        element: &STRING_TYPE,
-        min: Some(1),
-        max: Some(20),
-    },
+    kind: Kind::List { element: &STRING_TYPE, min: Some(1), max: Some(20) },
     sensitive: false,
 };
 pub static REQUEST_MESSAGE_TYPE: Schema = Schema {
     name: "requestMessageType",
-    kind: Kind::String {
-        min: None,
-        max: Some(200),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(200), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: false,
 };
 pub static REQUESTOR_NAME_TYPE: Schema = Schema {
     name: "requestorNameType",
-    kind: Kind::String {
-        min: None,
-        max: Some(30),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(30), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: false,
 };
 pub static REQUESTOR_WORKFLOW_ID_TYPE: Schema = Schema {
     name: "requestorWorkflowIdType",
-    kind: Kind::String {
-        min: Some(5),
-        max: Some(400),
-        pattern: Some(&PATTERN_24),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(5), max: Some(400), pattern: Some(&PATTERN_24), values: &[] },
     sensitive: false,
 };
 pub static RESPONSE_MARKER_TYPE: Schema = Schema {
     name: "responseMarkerType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ROLE_DESCRIPTION_PATTERN_TYPE: Schema = Schema {
     name: "roleDescriptionPatternType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(512),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(512), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ROLE_DESCRIPTION_TYPE: Schema = Schema {
     name: "roleDescriptionType",
-    kind: Kind::String {
-        min: None,
-        max: Some(1000),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(1000), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: false,
 };
 pub static ROLE_DETAIL_LIST_TYPE: Schema = Schema {
     name: "roleDetailListType",
-    kind: Kind::List {
-        element: &ROLE_DETAIL,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ROLE_DETAIL, min: None, max: None },
     sensitive: false,
 };
-pub static ROLE_LIST_TYPE: Schema = Schema {
-    name: "roleListType",
-    kind: Kind::List {
-        element: &ROLE,
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static ROLE_LIST_TYPE: Schema =
+    Schema { name: "roleListType", kind: Kind::List { element: &ROLE, min: None, max: None }, sensitive: false };
 pub static ROLE_MAX_SESSION_DURATION_TYPE: Schema = Schema {
     name: "roleMaxSessionDurationType",
-    kind: Kind::Integer {
-        min: Some(3600),
-        max: Some(43200),
-    },
+    kind: Kind::Integer { min: Some(3600), max: Some(43200) },
     sensitive: false,
 };
 pub static ROLE_NAME_PATTERN_TYPE: Schema = Schema {
     name: "roleNamePatternType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ROLE_NAME_TYPE: Schema = Schema {
     name: "roleNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static ROLE_PATH_PATTERN_TYPE: Schema = Schema {
     name: "rolePathPatternType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(256),
-        pattern: Some(&PATTERN_25),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_25), values: &[] },
     sensitive: false,
 };
 pub static ROLE_PERMISSION_RESTRICTION_ARN_LIST_TYPE: Schema = Schema {
     name: "rolePermissionRestrictionArnListType",
-    kind: Kind::List {
-        element: &ARN_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &ARN_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ROLE_TEMPLATE_DESCRIPTION_TYPE: Schema = Schema {
     name: "roleTemplateDescriptionType",
-    kind: Kind::String {
-        min: None,
-        max: Some(512),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(512), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: false,
 };
 pub static ROLE_TEMPLATE_NAME_TYPE: Schema = Schema {
     name: "roleTemplateNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_26),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_26), values: &[] },
     sensitive: false,
 };
 pub static SERIAL_NUMBER_TYPE: Schema = Schema {
     name: "serialNumberType",
-    kind: Kind::String {
-        min: Some(9),
-        max: Some(256),
-        pattern: Some(&PATTERN_27),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(9), max: Some(256), pattern: Some(&PATTERN_27), values: &[] },
     sensitive: false,
 };
 pub static SERVER_CERTIFICATE_METADATA_LIST_TYPE: Schema = Schema {
     name: "serverCertificateMetadataListType",
-    kind: Kind::List {
-        element: &SERVER_CERTIFICATE_METADATA,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &SERVER_CERTIFICATE_METADATA, min: None, max: None },
     sensitive: false,
 };
 pub static SERVER_CERTIFICATE_NAME_TYPE: Schema = Schema {
     name: "serverCertificateNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static SERVICE_CREDENTIAL_ALIAS: Schema = Schema {
     name: "serviceCredentialAlias",
-    kind: Kind::String {
-        min: None,
-        max: Some(200),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(200), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static SERVICE_CREDENTIAL_SECRET: Schema = Schema {
     name: "serviceCredentialSecret",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static SERVICE_NAME: Schema = Schema {
     name: "serviceName",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SERVICE_NAME_TYPE: Schema = Schema {
     name: "serviceNameType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SERVICE_NAMESPACE_LIST_TYPE: Schema = Schema {
     name: "serviceNamespaceListType",
-    kind: Kind::List {
-        element: &SERVICE_NAMESPACE_TYPE,
-        min: Some(1),
-        max: Some(200),
-    },
+    kind: Kind::List { element: &SERVICE_NAMESPACE_TYPE, min: Some(1), max: Some(200) },
     sensitive: false,
 };
 pub static SERVICE_NAMESPACE_TYPE: Schema = Schema {
     name: "serviceNamespaceType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: Some(&PATTERN_28),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_28), values: &[] },
     sensitive: false,
 };
 pub static SERVICE_PASSWORD: Schema = Schema {
     name: "servicePassword",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static SERVICE_SPECIFIC_CREDENTIAL_ID: Schema = Schema {
     name: "serviceSpecificCredentialId",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(128),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(128), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static SERVICE_USER_NAME: Schema = Schema {
     name: "serviceUserName",
-    kind: Kind::String {
-        min: None,
-        max: Some(200),
-        pattern: Some(&PATTERN_29),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(200), pattern: Some(&PATTERN_29), values: &[] },
     sensitive: false,
 };
-pub static SESSION_DURATION_TYPE: Schema = Schema {
-    name: "sessionDurationType",
-    kind: Kind::Integer {
-        min: Some(300),
-        max: Some(43200),
-    },
-    sensitive: false,
-};
+pub static SESSION_DURATION_TYPE: Schema =
+    Schema { name: "sessionDurationType", kind: Kind::Integer { min: Some(300), max: Some(43200) }, sensitive: false };
 pub static SORT_KEY_TYPE: Schema = Schema {
     name: "sortKeyType",
     kind: Kind::String {
@@ -5607,46 +4260,23 @@ pub static STATE_TYPE: Schema = Schema {
         min: None,
         max: None,
         pattern: None,
-        values: &[
-            "UNASSIGNED",
-            "ASSIGNED",
-            "PENDING_APPROVAL",
-            "FINALIZED",
-            "ACCEPTED",
-            "REJECTED",
-            "EXPIRED",
-        ],
+        values: &["UNASSIGNED", "ASSIGNED", "PENDING_APPROVAL", "FINALIZED", "ACCEPTED", "REJECTED", "EXPIRED"],
     },
     sensitive: false,
 };
 pub static STATUS_TYPE: Schema = Schema {
     name: "statusType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &["Active", "Inactive", "Expired"],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &["Active", "Inactive", "Expired"] },
     sensitive: false,
 };
 pub static STRING_TYPE: Schema = Schema {
     name: "stringType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SUMMARY_CONTENT_TYPE: Schema = Schema {
     name: "summaryContentType",
-    kind: Kind::String {
-        min: None,
-        max: Some(10000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(10000), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SUMMARY_KEY_TYPE: Schema = Schema {
@@ -5696,12 +4326,7 @@ pub static SUMMARY_KEY_TYPE: Schema = Schema {
 };
 pub static SUMMARY_MAP_TYPE: Schema = Schema {
     name: "summaryMapType",
-    kind: Kind::Map {
-        key: &SUMMARY_KEY_TYPE,
-        value: &SUMMARY_VALUE_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::Map { key: &SUMMARY_KEY_TYPE, value: &SUMMARY_VALUE_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static SUMMARY_STATE_TYPE: Schema = Schema {
@@ -5714,144 +4339,69 @@ pub static SUMMARY_STATE_TYPE: Schema = Schema {
     },
     sensitive: false,
 };
-pub static SUMMARY_VALUE_TYPE: Schema = Schema {
-    name: "summaryValueType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static SUMMARY_VALUE_TYPE: Schema =
+    Schema { name: "summaryValueType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static TAG_KEY_LIST_TYPE: Schema = Schema {
     name: "tagKeyListType",
-    kind: Kind::List {
-        element: &TAG_KEY_TYPE,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::List { element: &TAG_KEY_TYPE, min: None, max: Some(50) },
     sensitive: false,
 };
 pub static TAG_KEY_TYPE: Schema = Schema {
     name: "tagKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_30),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_30), values: &[] },
     sensitive: false,
 };
-pub static TAG_LIST_TYPE: Schema = Schema {
-    name: "tagListType",
-    kind: Kind::List {
-        element: &TAG,
-        min: None,
-        max: Some(50),
-    },
-    sensitive: false,
-};
+pub static TAG_LIST_TYPE: Schema =
+    Schema { name: "tagListType", kind: Kind::List { element: &TAG, min: None, max: Some(50) }, sensitive: false };
 pub static TAG_TEMPLATE_KEY_TYPE: Schema = Schema {
     name: "tagTemplateKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_31),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_31), values: &[] },
     sensitive: false,
 };
 pub static TAG_TEMPLATE_LIST_TYPE: Schema = Schema {
     name: "tagTemplateListType",
-    kind: Kind::List {
-        element: &TAG_TEMPLATE,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::List { element: &TAG_TEMPLATE, min: None, max: Some(50) },
     sensitive: false,
 };
 pub static TAG_TEMPLATE_VALUE_TYPE: Schema = Schema {
     name: "tagTemplateValueType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: Some(&PATTERN_32),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_32), values: &[] },
     sensitive: false,
 };
 pub static TAG_VALUE_TYPE: Schema = Schema {
     name: "tagValueType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: Some(&PATTERN_33),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_33), values: &[] },
     sensitive: false,
 };
 pub static THUMBPRINT_LIST_TYPE: Schema = Schema {
     name: "thumbprintListType",
-    kind: Kind::List {
-        element: &THUMBPRINT_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &THUMBPRINT_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static THUMBPRINT_TYPE: Schema = Schema {
     name: "thumbprintType",
-    kind: Kind::String {
-        min: Some(40),
-        max: Some(40),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(40), max: Some(40), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static USER_DETAIL_LIST_TYPE: Schema = Schema {
     name: "userDetailListType",
-    kind: Kind::List {
-        element: &USER_DETAIL,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &USER_DETAIL, min: None, max: None },
     sensitive: false,
 };
-pub static USER_LIST_TYPE: Schema = Schema {
-    name: "userListType",
-    kind: Kind::List {
-        element: &USER,
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static USER_LIST_TYPE: Schema =
+    Schema { name: "userListType", kind: Kind::List { element: &USER, min: None, max: None }, sensitive: false };
 pub static USER_NAME_TYPE: Schema = Schema {
     name: "userNameType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(64),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static VIRTUAL_MFA_DEVICE_LIST_TYPE: Schema = Schema {
     name: "virtualMFADeviceListType",
-    kind: Kind::List {
-        element: &VIRTUAL_MFA_DEVICE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &VIRTUAL_MFA_DEVICE, min: None, max: None },
     sensitive: false,
 };
 pub static VIRTUAL_MFA_DEVICE_NAME: Schema = Schema {
     name: "virtualMFADeviceName",
-    kind: Kind::String {
-        min: Some(1),
-        max: None,
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: None, pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };

@@ -61,11 +61,7 @@ pub fn malformed_policy_document(message: impl Into<String>) -> Fault {
 
 /// `OutboundWebIdentityFederationDisabledException`, 403.
 pub fn outbound_web_identity_federation_disabled(message: impl Into<String>) -> Fault {
-    Fault::new(
-        "OutboundWebIdentityFederationDisabledException",
-        403,
-        message,
-    )
+    Fault::new("OutboundWebIdentityFederationDisabledException", 403, message)
 }
 
 /// `PackedPolicyTooLarge`, 400.

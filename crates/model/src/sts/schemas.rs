@@ -7,22 +7,13 @@
 use contract::{Kind, Member, Pattern, Schema, TimestampFormat};
 
 static PATTERN_10: Pattern = Pattern::new(r"[\d]*", r"[[0-9]]*");
-static PATTERN_9: Pattern = Pattern::new(
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*",
-);
-static PATTERN_8: Pattern = Pattern::new(
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
-    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+",
-);
+static PATTERN_9: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*");
+static PATTERN_8: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+");
 static PATTERN_1: Pattern = Pattern::new(
     r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
     r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]+",
 );
-static PATTERN_7: Pattern = Pattern::new(
-    r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-    r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-);
+static PATTERN_7: Pattern = Pattern::new(r"[\u0009\u000A\u000D\u0020-\u00FF]+", r"[\u0009\u000A\u000D\u0020-\u00FF]+");
 static PATTERN_5: Pattern = Pattern::new(r"[\w+=,.@-]*", r"[[0-9A-Za-z_]+=,.@-]*");
 static PATTERN_2: Pattern = Pattern::new(r"[\w+=,.@:-]*", r"[[0-9A-Za-z_]+=,.@:-]*");
 static PATTERN_3: Pattern = Pattern::new(r"[\w+=,.@:\/-]*", r"[[0-9A-Za-z_]+=,.@:\/-]*");
@@ -174,21 +165,13 @@ pub static ASSUME_ROOT_RESPONSE: Schema = Schema {
 pub static ASSUMED_ROLE_USER: Schema = Schema {
     name: "AssumedRoleUser",
     kind: Kind::Structure {
-        members: &[
-            Member::required("AssumedRoleId", &ASSUMED_ROLE_ID_TYPE),
-            Member::required("Arn", &ARN_TYPE),
-        ],
+        members: &[Member::required("AssumedRoleId", &ASSUMED_ROLE_ID_TYPE), Member::required("Arn", &ARN_TYPE)],
     },
     sensitive: false,
 };
 pub static AUDIENCE: Schema = Schema {
     name: "Audience",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static CREDENTIALS: Schema = Schema {
@@ -205,47 +188,33 @@ pub static CREDENTIALS: Schema = Schema {
 };
 pub static DECODE_AUTHORIZATION_MESSAGE_REQUEST: Schema = Schema {
     name: "DecodeAuthorizationMessageRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("EncodedMessage", &ENCODED_MESSAGE_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("EncodedMessage", &ENCODED_MESSAGE_TYPE)] },
     sensitive: false,
 };
 pub static DECODE_AUTHORIZATION_MESSAGE_RESPONSE: Schema = Schema {
     name: "DecodeAuthorizationMessageResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("DecodedMessage", &DECODED_MESSAGE_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("DecodedMessage", &DECODED_MESSAGE_TYPE)] },
     sensitive: false,
 };
 pub static FEDERATED_USER: Schema = Schema {
     name: "FederatedUser",
     kind: Kind::Structure {
-        members: &[
-            Member::required("FederatedUserId", &FEDERATED_ID_TYPE),
-            Member::required("Arn", &ARN_TYPE),
-        ],
+        members: &[Member::required("FederatedUserId", &FEDERATED_ID_TYPE), Member::required("Arn", &ARN_TYPE)],
     },
     sensitive: false,
 };
 pub static GET_ACCESS_KEY_INFO_REQUEST: Schema = Schema {
     name: "GetAccessKeyInfoRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("AccessKeyId", &ACCESS_KEY_ID_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("AccessKeyId", &ACCESS_KEY_ID_TYPE)] },
     sensitive: false,
 };
 pub static GET_ACCESS_KEY_INFO_RESPONSE: Schema = Schema {
     name: "GetAccessKeyInfoResponse",
-    kind: Kind::Structure {
-        members: &[Member::optional("Account", &ACCOUNT_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("Account", &ACCOUNT_TYPE)] },
     sensitive: false,
 };
-pub static GET_CALLER_IDENTITY_REQUEST: Schema = Schema {
-    name: "GetCallerIdentityRequest",
-    kind: Kind::Structure { members: &[] },
-    sensitive: false,
-};
+pub static GET_CALLER_IDENTITY_REQUEST: Schema =
+    Schema { name: "GetCallerIdentityRequest", kind: Kind::Structure { members: &[] }, sensitive: false };
 pub static GET_CALLER_IDENTITY_RESPONSE: Schema = Schema {
     name: "GetCallerIdentityResponse",
     kind: Kind::Structure {
@@ -259,9 +228,7 @@ pub static GET_CALLER_IDENTITY_RESPONSE: Schema = Schema {
 };
 pub static GET_DELEGATED_ACCESS_TOKEN_REQUEST: Schema = Schema {
     name: "GetDelegatedAccessTokenRequest",
-    kind: Kind::Structure {
-        members: &[Member::required("TradeInToken", &TRADE_IN_TOKEN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::required("TradeInToken", &TRADE_IN_TOKEN_TYPE)] },
     sensitive: false,
 };
 pub static GET_DELEGATED_ACCESS_TOKEN_RESPONSE: Schema = Schema {
@@ -349,29 +316,17 @@ pub static GET_WEB_IDENTITY_TOKEN_RESPONSE: Schema = Schema {
 };
 pub static ISSUER: Schema = Schema {
     name: "Issuer",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static NAME_QUALIFIER: Schema = Schema {
     name: "NameQualifier",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static POLICY_DESCRIPTOR_TYPE: Schema = Schema {
     name: "PolicyDescriptorType",
-    kind: Kind::Structure {
-        members: &[Member::optional("arn", &ARN_TYPE)],
-    },
+    kind: Kind::Structure { members: &[Member::optional("arn", &ARN_TYPE)] },
     sensitive: false,
 };
 pub static PROVIDED_CONTEXT: Schema = Schema {
@@ -386,445 +341,216 @@ pub static PROVIDED_CONTEXT: Schema = Schema {
 };
 pub static PROVIDED_CONTEXTS_LIST_TYPE: Schema = Schema {
     name: "ProvidedContextsListType",
-    kind: Kind::List {
-        element: &PROVIDED_CONTEXT,
-        min: Some(1),
-        max: Some(5),
-    },
+    kind: Kind::List { element: &PROVIDED_CONTEXT, min: Some(1), max: Some(5) },
     sensitive: false,
 };
-pub static ROOT_DURATION_SECONDS_TYPE: Schema = Schema {
-    name: "RootDurationSecondsType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(900),
-    },
-    sensitive: false,
-};
+pub static ROOT_DURATION_SECONDS_TYPE: Schema =
+    Schema { name: "RootDurationSecondsType", kind: Kind::Integer { min: None, max: Some(900) }, sensitive: false };
 pub static SAML_ASSERTION_TYPE: Schema = Schema {
     name: "SAMLAssertionType",
-    kind: Kind::String {
-        min: Some(4),
-        max: Some(100000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(4), max: Some(100000), pattern: None, values: &[] },
     sensitive: true,
 };
 pub static SUBJECT: Schema = Schema {
     name: "Subject",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static SUBJECT_TYPE: Schema = Schema {
     name: "SubjectType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static TAG: Schema = Schema {
     name: "Tag",
     kind: Kind::Structure {
-        members: &[
-            Member::required("Key", &TAG_KEY_TYPE),
-            Member::required("Value", &TAG_VALUE_TYPE),
-        ],
+        members: &[Member::required("Key", &TAG_KEY_TYPE), Member::required("Value", &TAG_VALUE_TYPE)],
     },
     sensitive: false,
 };
 pub static TARGET_PRINCIPAL_TYPE: Schema = Schema {
     name: "TargetPrincipalType",
-    kind: Kind::String {
-        min: Some(12),
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(12), max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ACCESS_KEY_ID_TYPE: Schema = Schema {
     name: "accessKeyIdType",
-    kind: Kind::String {
-        min: Some(16),
-        max: Some(128),
-        pattern: Some(&PATTERN_0),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(16), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
     sensitive: false,
 };
 pub static ACCESS_KEY_SECRET_TYPE: Schema = Schema {
     name: "accessKeySecretType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static ACCOUNT_TYPE: Schema = Schema {
     name: "accountType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static ARN_TYPE: Schema = Schema {
     name: "arnType",
-    kind: Kind::String {
-        min: Some(20),
-        max: Some(2048),
-        pattern: Some(&PATTERN_1),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_1), values: &[] },
     sensitive: false,
 };
 pub static ASSUMED_ROLE_ID_TYPE: Schema = Schema {
     name: "assumedRoleIdType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(193),
-        pattern: Some(&PATTERN_2),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(193), pattern: Some(&PATTERN_2), values: &[] },
     sensitive: false,
 };
 pub static CLIENT_TOKEN_TYPE: Schema = Schema {
     name: "clientTokenType",
-    kind: Kind::String {
-        min: Some(4),
-        max: Some(20000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(4), max: Some(20000), pattern: None, values: &[] },
     sensitive: true,
 };
 pub static CONTEXT_ASSERTION_TYPE: Schema = Schema {
     name: "contextAssertionType",
-    kind: Kind::String {
-        min: Some(4),
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(4), max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
-pub static DATE_TYPE: Schema = Schema {
-    name: "dateType",
-    kind: Kind::Timestamp { format: None },
-    sensitive: false,
-};
+pub static DATE_TYPE: Schema = Schema { name: "dateType", kind: Kind::Timestamp { format: None }, sensitive: false };
 pub static DECODED_MESSAGE_TYPE: Schema = Schema {
     name: "decodedMessageType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
-pub static DURATION_SECONDS_TYPE: Schema = Schema {
-    name: "durationSecondsType",
-    kind: Kind::Integer {
-        min: Some(900),
-        max: Some(129600),
-    },
-    sensitive: false,
-};
+pub static DURATION_SECONDS_TYPE: Schema =
+    Schema { name: "durationSecondsType", kind: Kind::Integer { min: Some(900), max: Some(129600) }, sensitive: false };
 pub static ENCODED_MESSAGE_TYPE: Schema = Schema {
     name: "encodedMessageType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(10240),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(10240), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static EXTERNAL_ID_TYPE: Schema = Schema {
     name: "externalIdType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(1224),
-        pattern: Some(&PATTERN_3),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(1224), pattern: Some(&PATTERN_3), values: &[] },
     sensitive: false,
 };
 pub static FEDERATED_ID_TYPE: Schema = Schema {
     name: "federatedIdType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(193),
-        pattern: Some(&PATTERN_4),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(193), pattern: Some(&PATTERN_4), values: &[] },
     sensitive: false,
 };
 pub static JWT_ALGORITHM_TYPE: Schema = Schema {
     name: "jwtAlgorithmType",
-    kind: Kind::String {
-        min: Some(5),
-        max: Some(5),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(5), max: Some(5), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static MINIMUM_SESSION_TOKEN_SIZE_TYPE: Schema = Schema {
     name: "minimumSessionTokenSizeType",
-    kind: Kind::Integer {
-        min: None,
-        max: Some(4096),
-    },
+    kind: Kind::Integer { min: None, max: Some(4096) },
     sensitive: false,
 };
-pub static NON_NEGATIVE_INTEGER_TYPE: Schema = Schema {
-    name: "nonNegativeIntegerType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static NON_NEGATIVE_INTEGER_TYPE: Schema =
+    Schema { name: "nonNegativeIntegerType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static POLICY_DESCRIPTOR_LIST_TYPE: Schema = Schema {
     name: "policyDescriptorListType",
-    kind: Kind::List {
-        element: &POLICY_DESCRIPTOR_TYPE,
-        min: None,
-        max: None,
-    },
+    kind: Kind::List { element: &POLICY_DESCRIPTOR_TYPE, min: None, max: None },
     sensitive: false,
 };
 pub static ROLE_DURATION_SECONDS_TYPE: Schema = Schema {
     name: "roleDurationSecondsType",
-    kind: Kind::Integer {
-        min: Some(900),
-        max: Some(43200),
-    },
+    kind: Kind::Integer { min: Some(900), max: Some(43200) },
     sensitive: false,
 };
 pub static ROLE_SESSION_NAME_TYPE: Schema = Schema {
     name: "roleSessionNameType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(64),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(64), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: false,
 };
 pub static SERIAL_NUMBER_TYPE: Schema = Schema {
     name: "serialNumberType",
-    kind: Kind::String {
-        min: Some(9),
-        max: Some(256),
-        pattern: Some(&PATTERN_6),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(9), max: Some(256), pattern: Some(&PATTERN_6), values: &[] },
     sensitive: false,
 };
 pub static SESSION_POLICY_DOCUMENT_TYPE: Schema = Schema {
     name: "sessionPolicyDocumentType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(2048),
-        pattern: Some(&PATTERN_7),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(2048), pattern: Some(&PATTERN_7), values: &[] },
     sensitive: false,
 };
-pub static SESSION_TOKEN_SIZE_TYPE: Schema = Schema {
-    name: "sessionTokenSizeType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
-pub static SESSION_TOKEN_UTILIZATION_TYPE: Schema = Schema {
-    name: "sessionTokenUtilizationType",
-    kind: Kind::Integer {
-        min: None,
-        max: None,
-    },
-    sensitive: false,
-};
+pub static SESSION_TOKEN_SIZE_TYPE: Schema =
+    Schema { name: "sessionTokenSizeType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
+pub static SESSION_TOKEN_UTILIZATION_TYPE: Schema =
+    Schema { name: "sessionTokenUtilizationType", kind: Kind::Integer { min: None, max: None }, sensitive: false };
 pub static SOURCE_IDENTITY_TYPE: Schema = Schema {
     name: "sourceIdentityType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(64),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(64), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: false,
 };
 pub static TAG_KEY_LIST_TYPE: Schema = Schema {
     name: "tagKeyListType",
-    kind: Kind::List {
-        element: &TAG_KEY_TYPE,
-        min: None,
-        max: Some(50),
-    },
+    kind: Kind::List { element: &TAG_KEY_TYPE, min: None, max: Some(50) },
     sensitive: false,
 };
 pub static TAG_KEY_TYPE: Schema = Schema {
     name: "tagKeyType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(128),
-        pattern: Some(&PATTERN_8),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_8), values: &[] },
     sensitive: false,
 };
-pub static TAG_LIST_TYPE: Schema = Schema {
-    name: "tagListType",
-    kind: Kind::List {
-        element: &TAG,
-        min: None,
-        max: Some(50),
-    },
-    sensitive: false,
-};
+pub static TAG_LIST_TYPE: Schema =
+    Schema { name: "tagListType", kind: Kind::List { element: &TAG, min: None, max: Some(50) }, sensitive: false };
 pub static TAG_VALUE_TYPE: Schema = Schema {
     name: "tagValueType",
-    kind: Kind::String {
-        min: None,
-        max: Some(256),
-        pattern: Some(&PATTERN_9),
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_9), values: &[] },
     sensitive: false,
 };
 pub static TOKEN_CODE_TYPE: Schema = Schema {
     name: "tokenCodeType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(6),
-        pattern: Some(&PATTERN_10),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(6), pattern: Some(&PATTERN_10), values: &[] },
     sensitive: true,
 };
 pub static TOKEN_TYPE: Schema = Schema {
     name: "tokenType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static TRADE_IN_TOKEN_TYPE: Schema = Schema {
     name: "tradeInTokenType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };
 pub static UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Schema = Schema {
     name: "unrestrictedSessionPolicyDocumentType",
-    kind: Kind::String {
-        min: Some(1),
-        max: None,
-        pattern: Some(&PATTERN_7),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: None, pattern: Some(&PATTERN_7), values: &[] },
     sensitive: false,
 };
 pub static URL_TYPE: Schema = Schema {
     name: "urlType",
-    kind: Kind::String {
-        min: Some(4),
-        max: Some(2048),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(4), max: Some(2048), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static USER_ID_TYPE: Schema = Schema {
     name: "userIdType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: false,
 };
 pub static USER_NAME_TYPE: Schema = Schema {
     name: "userNameType",
-    kind: Kind::String {
-        min: Some(2),
-        max: Some(32),
-        pattern: Some(&PATTERN_5),
-        values: &[],
-    },
+    kind: Kind::String { min: Some(2), max: Some(32), pattern: Some(&PATTERN_5), values: &[] },
     sensitive: false,
 };
 pub static WEB_IDENTITY_SUBJECT_TYPE: Schema = Schema {
     name: "webIdentitySubjectType",
-    kind: Kind::String {
-        min: Some(6),
-        max: Some(255),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(6), max: Some(255), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static WEB_IDENTITY_TOKEN_AUDIENCE_LIST_TYPE: Schema = Schema {
     name: "webIdentityTokenAudienceListType",
-    kind: Kind::List {
-        element: &WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE,
-        min: Some(1),
-        max: Some(10),
-    },
+    kind: Kind::List { element: &WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE, min: Some(1), max: Some(10) },
     sensitive: false,
 };
 pub static WEB_IDENTITY_TOKEN_AUDIENCE_STRING_TYPE: Schema = Schema {
     name: "webIdentityTokenAudienceStringType",
-    kind: Kind::String {
-        min: Some(1),
-        max: Some(1000),
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: Some(1), max: Some(1000), pattern: None, values: &[] },
     sensitive: false,
 };
 pub static WEB_IDENTITY_TOKEN_DURATION_SECONDS_TYPE: Schema = Schema {
     name: "webIdentityTokenDurationSecondsType",
-    kind: Kind::Integer {
-        min: Some(60),
-        max: Some(3600),
-    },
+    kind: Kind::Integer { min: Some(60), max: Some(3600) },
     sensitive: false,
 };
 pub static WEB_IDENTITY_TOKEN_TYPE: Schema = Schema {
     name: "webIdentityTokenType",
-    kind: Kind::String {
-        min: None,
-        max: None,
-        pattern: None,
-        values: &[],
-    },
+    kind: Kind::String { min: None, max: None, pattern: None, values: &[] },
     sensitive: true,
 };

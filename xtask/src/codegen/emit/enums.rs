@@ -7,10 +7,7 @@ use super::{Reachable, header};
 use crate::codegen::names;
 
 pub fn emit(shapes: &Reachable<'_>) -> Result<String, String> {
-    let mut out = format!(
-        "{}\n#![allow(missing_docs)]\n",
-        header("The values of enumerations.")
-    );
+    let mut out = format!("{}\n#![allow(missing_docs)]\n", header("The values of enumerations."));
     for (name, shape) in shapes.iter().filter(|(_, shape)| !shape.values.is_empty()) {
         let _ = writeln!(out, "\n/// `{name}`.\npub mod {} {{", names::field(name));
         let mut seen = BTreeSet::new();
@@ -30,14 +27,5 @@ fn constant(value: &str) -> String {
     if value.chars().any(|letter| letter.is_ascii_lowercase()) {
         return names::upper_snake(value);
     }
-    value
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect()
+    value.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
 }

@@ -9,27 +9,15 @@ use crate::codegen::names;
 
 pub fn emit(service: &Service) -> Result<String, String> {
     let mut functions: BTreeMap<String, ErrorFacts> = BTreeMap::new();
-    let modelled = service
-        .model
-        .shapes
-        .0
-        .iter()
-        .filter_map(|(name, shape)| Some((name, shape.error.clone()?)));
-    let ours = service
-        .overrides
-        .errors
-        .iter()
-        .map(|(name, facts)| (name, facts.clone()));
+    let modelled = service.model.shapes.0.iter().filter_map(|(name, shape)| Some((name, shape.error.clone()?)));
+    let ours = service.overrides.errors.iter().map(|(name, facts)| (name, facts.clone()));
     for (name, facts) in modelled.chain(ours) {
         let function = names::field(name.strip_suffix("Exception").unwrap_or(name));
         if functions.insert(function.clone(), facts).is_some() {
             return Err(format!("two errors are called {function}"));
         }
     }
-    let mut out = format!(
-        "{}\n\nuse contract::Fault;\n",
-        header("Every error, with its code and status on the wire.")
-    );
+    let mut out = format!("{}\n\nuse contract::Fault;\n", header("Every error, with its code and status on the wire."));
     for (function, ErrorFacts { code, status, .. }) in &functions {
         let _ = writeln!(
             out,

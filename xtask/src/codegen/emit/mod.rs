@@ -44,10 +44,7 @@ struct Reachable<'a> {
 
 impl<'a> Reachable<'a> {
     fn new(service: &'a Service) -> Result<Self, String> {
-        let mut out = Reachable {
-            service,
-            names: BTreeSet::new(),
-        };
+        let mut out = Reachable { service, names: BTreeSet::new() };
         for (_, operation) in &service.model.operations.0 {
             for root in [&operation.input, &operation.output].into_iter().flatten() {
                 out.walk(root)?;
@@ -64,10 +61,7 @@ impl<'a> Reachable<'a> {
         for (_, member) in &shape.members.0 {
             self.walk(&member.shape)?;
         }
-        for inner in [&shape.member, &shape.key, &shape.value]
-            .into_iter()
-            .flatten()
-        {
+        for inner in [&shape.member, &shape.key, &shape.value].into_iter().flatten() {
             self.walk(&inner.shape)?;
         }
         Ok(())
@@ -75,19 +69,12 @@ impl<'a> Reachable<'a> {
 
     fn entry(&self, name: &'a str) -> Result<(&'a str, &'a Shape), String> {
         let shapes = &self.service.model.shapes.0;
-        let (name, shape) = shapes
-            .iter()
-            .find(|(key, _)| key == name)
-            .ok_or(format!("no shape {name}"))?;
+        let (name, shape) = shapes.iter().find(|(key, _)| key == name).ok_or(format!("no shape {name}"))?;
         Ok((name, shape))
     }
 
     fn shape(&self, name: &str) -> Result<&'a Shape, String> {
-        self.service
-            .model
-            .shapes
-            .get(name)
-            .ok_or(format!("no shape {name}"))
+        self.service.model.shapes.get(name).ok_or(format!("no shape {name}"))
     }
 
     fn iter(&self) -> impl Iterator<Item = (&'a str, &'a Shape)> {

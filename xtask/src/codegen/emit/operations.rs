@@ -29,9 +29,7 @@ pub fn emit(service: &Service) -> Result<String, String> {
          /// The service.\npub static SERVICE: Service = Service {{\n\
          name: {name:?}, protocol: Protocol::{protocol}, dialect: Dialect::{dialect}, target_prefix: {prefix:?},\n\
          xml_namespace: {namespace:?}, api_version: {version:?}, operations: &[{list}],\n}};\n{each}",
-        header = header(
-            "The operations: a static with the facts and a type that says what goes in and out."
-        ),
+        header = header("The operations: a static with the facts and a type that says what goes in and out."),
         name = service.name,
         prefix = model.target_prefix.as_deref().unwrap_or(""),
         namespace = model.xml_namespace.as_deref().unwrap_or(""),
@@ -76,11 +74,7 @@ fn resources(service: &Service, name: &str, operation: &Operation) -> Result<Str
         return Ok(out);
     };
     for (kind, resource) in action.resources.iter().filter(|(kind, _)| *kind != "*") {
-        let arn = service
-            .actions
-            .resources
-            .get(kind)
-            .ok_or(format!("no resource type {kind}"))?;
+        let arn = service.actions.resources.get(kind).ok_or(format!("no resource type {kind}"))?;
         let binding = binding(service, name, operation, kind, arn)?;
         let _ = write!(
             out,
@@ -91,65 +85,33 @@ fn resources(service: &Service, name: &str, operation: &Operation) -> Result<Str
     Ok(out)
 }
 
-fn binding(
-    service: &Service,
-    name: &str,
-    operation: &Operation,
-    kind: &str,
-    arn: &str,
-) -> Result<String, String> {
-    if let Some(word) = service
-        .overrides
-        .operations
-        .get(name)
-        .and_then(|patch| patch.bind.get(kind))
-    {
+fn binding(service: &Service, name: &str, operation: &Operation, kind: &str, arn: &str) -> Result<String, String> {
+    if let Some(word) = service.overrides.operations.get(name).and_then(|patch| patch.bind.get(kind)) {
         return match word.as_str() {
             "caller" => Ok("Binding::Caller".to_owned()),
             "unknown" => Ok("Binding::Unknown".to_owned()),
             other => Err(format!("overrides.json: unknown binding {other}")),
         };
     }
-    let input = operation
-        .input
-        .as_ref()
-        .and_then(|shape| service.model.shapes.get(shape));
+    let input = operation.input.as_ref().and_then(|shape| service.model.shapes.get(shape));
     let has = |member: &str| input.is_some_and(|shape| shape.members.get(member).is_some());
-    let arns = service
-        .overrides
-        .arns
-        .get(kind)
-        .map_or(&[][..], Vec::as_slice);
+    let arns = service.overrides.arns.get(kind).map_or(&[][..], Vec::as_slice);
     if let Some(member) = arns.iter().find(|member| has(member)) {
         return Ok(format!("Binding::Arn({member:?})"));
     }
     let mut variables = String::new();
     for variable in template_variables(arn) {
-        let sources = service
-            .overrides
-            .variables
-            .get(variable)
-            .map_or(&[][..], Vec::as_slice);
+        let sources = service.overrides.variables.get(variable).map_or(&[][..], Vec::as_slice);
         let source = sources.iter().find_map(|source| match source {
             Source::Member(member) if has(member) => Some(format!("Variable::Member({member:?})")),
-            Source::Url(member) if has(member) => {
-                Some(format!("Variable::UrlWithoutScheme({member:?})"))
-            }
+            Source::Url(member) if has(member) => Some(format!("Variable::UrlWithoutScheme({member:?})")),
             Source::Name(member) if has(member) => {
-                let path = if has("Path") {
-                    "Some(\"Path\")"
-                } else {
-                    "None"
-                };
-                Some(format!(
-                    "Variable::NameWithPath {{ name: {member:?}, path: {path} }}"
-                ))
+                let path = if has("Path") { "Some(\"Path\")" } else { "None" };
+                Some(format!("Variable::NameWithPath {{ name: {member:?}, path: {path} }}"))
             }
             _ => None,
         });
-        let source = source.ok_or(format!(
-            "overrides.json does not say where {variable} of {kind} comes from"
-        ))?;
+        let source = source.ok_or(format!("overrides.json does not say where {variable} of {kind} comes from"))?;
         let _ = write!(variables, "({variable:?}, {source}), ");
     }
     Ok(format!("Binding::Fill(&[{variables}])"))

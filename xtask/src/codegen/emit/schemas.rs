@@ -28,12 +28,7 @@ pub fn emit(shapes: &Reachable<'_>) -> Result<String, String> {
         header("What every shape allows.")
     );
     for ((text, expression), index) in &patterns.0 {
-        let _ = writeln!(
-            out,
-            "static PATTERN_{index}: Pattern = Pattern::new({}, {});",
-            raw(text),
-            raw(expression)
-        );
+        let _ = writeln!(out, "static PATTERN_{index}: Pattern = Pattern::new({}, {});", raw(text), raw(expression));
     }
     out.push_str("\n/// Every pattern, for the test that compiles them.\npub static PATTERNS: &[&Pattern] = &[");
     for index in patterns.0.values() {
@@ -59,12 +54,7 @@ impl Patterns {
     }
 }
 
-fn kind(
-    shapes: &Reachable<'_>,
-    name: &str,
-    shape: &Shape,
-    patterns: &mut Patterns,
-) -> Result<String, String> {
+fn kind(shapes: &Reachable<'_>, name: &str, shape: &Shape, patterns: &mut Patterns) -> Result<String, String> {
     let bounds = format!("min: {:?}, max: {:?}", shape.min, shape.max);
     Ok(match shape.kind.as_str() {
         "structure" => {
@@ -76,10 +66,7 @@ fn kind(
             let word = if shape.union { "Union" } else { "Structure" };
             format!("Kind::{word} {{ members: &[{members}] }}")
         }
-        "list" => format!(
-            "Kind::List {{ element: &{}, {bounds} }}",
-            held(name, &shape.member)?
-        ),
+        "list" => format!("Kind::List {{ element: &{}, {bounds} }}", held(name, &shape.member)?),
         "map" => {
             format!(
                 "Kind::Map {{ key: &{}, value: &{}, {bounds} }}",
@@ -92,10 +79,7 @@ fn kind(
                 Some(text) => format!("Some(&PATTERN_{})", patterns.index(shape, text)?),
                 None => "None".to_owned(),
             };
-            format!(
-                "Kind::String {{ {bounds}, pattern: {pattern}, values: &{:?} }}",
-                shape.values
-            )
+            format!("Kind::String {{ {bounds}, pattern: {pattern}, values: &{:?} }}", shape.values)
         }
         "integer" => format!("Kind::Integer {{ {bounds} }}"),
         "long" => format!("Kind::Long {{ {bounds} }}"),
@@ -117,26 +101,10 @@ fn kind(
     })
 }
 
-fn one_member(
-    shapes: &Reachable<'_>,
-    shape: &Shape,
-    name: &str,
-    member: &Member,
-) -> Result<String, String> {
-    let word = if shape.required.iter().any(|required| required == name) {
-        "required"
-    } else {
-        "optional"
-    };
-    let mut out = format!(
-        "Member::{word}({name:?}, &{})",
-        names::upper_snake(&member.shape)
-    );
-    if let Some(wire_name) = member
-        .location_name
-        .as_deref()
-        .filter(|wire_name| *wire_name != name)
-    {
+fn one_member(shapes: &Reachable<'_>, shape: &Shape, name: &str, member: &Member) -> Result<String, String> {
+    let word = if shape.required.iter().any(|required| required == name) { "required" } else { "optional" };
+    let mut out = format!("Member::{word}({name:?}, &{})", names::upper_snake(&member.shape));
+    if let Some(wire_name) = member.location_name.as_deref().filter(|wire_name| *wire_name != name) {
         let _ = write!(out, ".on_wire({wire_name:?})");
     }
     if member.flattened || shapes.shape(&member.shape)?.flattened {
@@ -146,21 +114,13 @@ fn one_member(
 }
 
 fn held(name: &str, member: &Option<Member>) -> Result<String, String> {
-    let member = member
-        .as_ref()
-        .ok_or(format!("{name} does not say what it holds"))?;
+    let member = member.as_ref().ok_or(format!("{name} does not say what it holds"))?;
     if member.location_name.is_some() {
-        return Err(format!(
-            "{name} renames its elements: the wire room does not know that yet"
-        ));
+        return Err(format!("{name} renames its elements: the wire room does not know that yet"));
     }
     Ok(names::upper_snake(&member.shape))
 }
 
 fn raw(text: &str) -> String {
-    if text.contains('"') {
-        format!("r#\"{text}\"#")
-    } else {
-        format!("r\"{text}\"")
-    }
+    if text.contains('"') { format!("r#\"{text}\"#") } else { format!("r\"{text}\"") }
 }

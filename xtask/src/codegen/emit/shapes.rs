@@ -20,11 +20,7 @@ pub fn emit(shapes: &Reachable<'_>) -> Result<String, String> {
             let required = shape.required.contains(member) && !shape.union;
             let inner = shapes.shape(&target.shape)?;
             let kind = rust_type(shapes, &target.shape)?;
-            let kind = if required {
-                kind
-            } else {
-                format!("Option<{kind}>")
-            };
+            let kind = if required { kind } else { format!("Option<{kind}>") };
             let _ = writeln!(fields, "pub {field}: {kind},");
             let how = match (required, inner.kind == "timestamp") {
                 (true, false) => "required",
@@ -41,10 +37,7 @@ pub fn emit(shapes: &Reachable<'_>) -> Result<String, String> {
             }
         }
         let debug = if sensitive { "" } else { "Debug, " };
-        let _ = writeln!(
-            structs,
-            "#[derive(Clone, {debug}Default, PartialEq)]\npub struct {name} {{\n{fields}}}\n"
-        );
+        let _ = writeln!(structs, "#[derive(Clone, {debug}Default, PartialEq)]\npub struct {name} {{\n{fields}}}\n");
         let _ = writeln!(conversions, "    {name} {{\n{words}}}");
         if sensitive {
             let _ = writeln!(veils, "    {name} {{ {shown} }} hidden {{ {hidden} }}");
@@ -63,9 +56,9 @@ pub fn emit(shapes: &Reachable<'_>) -> Result<String, String> {
 fn rust_type(shapes: &Reachable<'_>, name: &str) -> Result<String, String> {
     let shape = shapes.shape(name)?;
     let inner = |member: &Option<crate::codegen::load::Member>| match member {
-        Some(member) if shapes.shape(&member.shape)?.kind == "timestamp" => Err(format!(
-            "{name} holds timestamps: the conversions do not know that yet"
-        )),
+        Some(member) if shapes.shape(&member.shape)?.kind == "timestamp" => {
+            Err(format!("{name} holds timestamps: the conversions do not know that yet"))
+        }
         Some(member) => rust_type(shapes, &member.shape),
         None => Err(format!("{name} does not say what it holds")),
     };
@@ -88,10 +81,7 @@ fn is_sensitive(shapes: &Reachable<'_>, shape: &Shape) -> Result<bool, String> {
     if shape.sensitive {
         return Ok(true);
     }
-    for inner in [&shape.member, &shape.key, &shape.value]
-        .into_iter()
-        .flatten()
-    {
+    for inner in [&shape.member, &shape.key, &shape.value].into_iter().flatten() {
         let inner = shapes.shape(&inner.shape)?;
         if inner.kind != "structure" && is_sensitive(shapes, inner)? {
             return Ok(true);
