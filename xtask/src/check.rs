@@ -4,12 +4,15 @@ use crate::run::{self, root, step};
 use crate::{codegen, unused};
 use std::process::{Command, Stdio};
 
+/// A check's name, and what finds out.
+type Check = (&'static str, fn() -> Result<(), String>);
+
 /// Runs every check, also after one has failed, and says at the end which did.
 ///
 /// # Errors
 /// The names of the checks that failed.
 pub fn run(_arguments: &[String]) -> Result<(), String> {
-    let checks: [(&str, fn() -> Result<(), String>); 5] = [
+    let checks: [Check; 5] = [
         ("format", || cargo(&["fmt", "--all", "--check"])),
         ("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
         ("dependencies", deny),

@@ -1,0 +1,177 @@
+//! A keep-alive HTTP client on a plain socket, and requests as bytes, signed where that is wanted.
+
+use serde_json::Value;
+use sigv4::{ContentSha256, PathRule, Payload, Request, Signing, SigningKey};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The region of every request.
+pub const REGION: &str = "us-east-1";
+
+/// Keys to sign with.
+#[derive(Clone)]
+pub struct Keys {
+    /// The access key id.
+    pub id: String,
+    /// Its secret.
+    pub secret: String,
+    /// The session token of temporary keys.
+    pub token: Option<String>,
+}
+
+/// One connection that stays open.
+pub struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    /// Connects.
+    pub fn open(address: &str) -> Result<Self, String> {
+        let stream = TcpStream::connect(address).map_err(|error| format!("cannot connect to {address}: {error}"))?;
+        stream.set_nodelay(true).map_err(|error| error.to_string())?;
+        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
+    }
+
+    /// Sends a request and reads the answer: its status and body.
+    pub fn send(&mut self, request: &[u8]) -> Result<(u16, &[u8]), String> {
+        self.stream.write_all(request).map_err(|error| format!("the connection broke: {error}"))?;
+        self.buffer.clear();
+        let head = loop {
+            if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end + 4;
+            }
+            self.read()?;
+        };
+        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
+        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or("not an HTTP answer")?;
+        let length: usize = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"))
+            .and_then(|length| length.trim().parse().ok())
+            .ok_or("an answer without its length")?;
+        while self.buffer.len() < head + length {
+            self.read()?;
+        }
+        Ok((status, &self.buffer[head..head + length]))
+    }
+
+    /// Sends a request that must be answered with 200, and reads the answer as JSON; null when it is none.
+    pub fn json(&mut self, request: &[u8]) -> Result<Value, String> {
+        let (status, body) = self.send(request)?;
+        if status != 200 {
+            return Err(format!("status {status}: {}", String::from_utf8_lossy(body)));
+        }
+        Ok(serde_json::from_slice(body).unwrap_or_default())
+    }
+
+    fn read(&mut self) -> Result<(), String> {
+        let mut bytes = [0; 16 * 1024];
+        match self.stream.read(&mut bytes) {
+            Ok(0) => Err("the server closed the connection".to_owned()),
+            Ok(length) => {
+                self.buffer.extend_from_slice(&bytes[..length]);
+                Ok(())
+            }
+            Err(error) => Err(format!("the connection broke: {error}")),
+        }
+    }
+}
+
+/// A GET without anything.
+pub fn get(address: &str, path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").into_bytes()
+}
+
+/// An AWS JSON 1.1 call of `cognito-idp` or `cognito-identity`; unsigned without keys.
+pub fn json_call(
+    address: &str,
+    service: &str,
+    call: &str,
+    input: &Value,
+    keys: Option<&Keys>,
+) -> Result<Vec<u8>, String> {
+    let target = match service {
+        "cognito-idp" => format!("AWSCognitoIdentityProviderService.{call}"),
+        _ => format!("AWSCognitoIdentityService.{call}"),
+    };
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
+    post(address, service, &headers, &input.to_string(), keys)
+}
+
+/// A query-protocol call of `iam` or `sts`.
+pub fn query_call(
+    address: &str,
+    service: &str,
+    call: &str,
+    members: &[(&str, &str)],
+    keys: &Keys,
+) -> Result<Vec<u8>, String> {
+    let version = if service == "iam" { "2010-05-08" } else { "2011-06-15" };
+    let mut body = format!("Action={call}&Version={version}");
+    for (name, value) in members {
+        body.push_str(&format!("&{name}={}", encoded(value)));
+    }
+    post(address, service, &[("content-type", "application/x-www-form-urlencoded")], &body, Some(keys))
+}
+
+fn post(
+    address: &str,
+    service: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+    keys: Option<&Keys>,
+) -> Result<Vec<u8>, String> {
+    let mut all: Vec<(String, String)> = vec![("host".to_owned(), address.to_owned())];
+    all.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    if let Some(keys) = keys {
+        all.extend(signature(service, &all, body, keys)?);
+    }
+    let mut request = format!("POST / HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in all {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    request.push_str(body);
+    Ok(request.into_bytes())
+}
+
+fn signature(
+    service: &str,
+    headers: &[(String, String)],
+    body: &str,
+    keys: &Keys,
+) -> Result<Vec<(String, String)>, String> {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| error.to_string())?;
+    let now_ms = i64::try_from(since_epoch.as_millis()).map_err(|error| error.to_string())?;
+    let date = sigv4::Timestamp::from_ms(now_ms).date();
+    let key = SigningKey::derive(keys.secret.as_bytes(), &date, REGION, service);
+    let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let request = Request {
+        method: "POST",
+        raw_path: "/",
+        raw_query: None,
+        headers: &headers,
+        body: Payload::Bytes(body.as_bytes()),
+    };
+    let signing = Signing {
+        access_key_id: &keys.id,
+        key: &key,
+        session_token: keys.token.as_deref(),
+        region: REGION,
+        service,
+        now_ms,
+        path: PathRule::Normalised,
+        content_sha256: ContentSha256::Implied,
+    };
+    let added = sigv4::sign_headers(&request, &signing).map_err(|error| format!("cannot sign: {error}"))?;
+    Ok(added.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |out, byte| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out + &char::from(byte).to_string(),
+        _ => out + &format!("%{byte:02X}"),
+    })
+}

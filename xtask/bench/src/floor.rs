@@ -1,0 +1,116 @@
+//! What cryptography costs on this machine, in this run: the part of a call's cost that cannot be saved.
+
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::{digest, hmac};
+use domain::srp::PasswordVerifier;
+use std::fmt;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// The cryptography of a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Work {
+    /// RS256 verifications.
+    pub verifications: u32,
+    /// RS256 signatures.
+    pub signatures: u32,
+    /// Modular exponentiations of SRP (3072 bits, exponent of 256).
+    pub exponentiations: u32,
+    /// SigV4 checks of a small body, the key's derivation included.
+    pub request_signatures: u32,
+    /// Sealed records of half a kilobyte opened or made.
+    pub seals: u32,
+}
+
+/// The cost of each piece, in µs.
+pub struct Floor {
+    verification: f64,
+    signature: f64,
+    exponentiation: f64,
+    request_signature: f64,
+    seal: f64,
+}
+
+impl Floor {
+    /// Measures each piece on one thread.
+    pub fn measure() -> Result<Self, String> {
+        let broken = |_| "cryptography is not available".to_owned();
+        let key = RsaKeyPair::generate(KeySize::Rsa2048).map_err(broken)?;
+        let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public_key().as_ref())
+            .map_err(|error| error.to_string())?;
+        // About the length of an ID token without its signature.
+        let message = [b'x'; 900];
+        let mut signature = vec![0; key.public_modulus_len()];
+        let random = SystemRandom::new();
+        key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature).map_err(broken)?;
+        let seal = LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &[7; 32]).map_err(broken)?);
+        Ok(Self {
+            verification: cost(|| {
+                let _ = black_box(public.verify_sig(&message, &signature));
+            }),
+            signature: cost(|| {
+                let mut signature = [0; 256];
+                let _ = black_box(key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature));
+            }),
+            exponentiation: cost(|| {
+                let _ = black_box(PasswordVerifier::from_password("pool", "ana", "Perman3nt!", [9; 16]));
+            }),
+            request_signature: cost(|| {
+                let key = sigv4::SigningKey::derive(
+                    b"a/secret/of/forty/characters/as/usual/aws",
+                    "20260102",
+                    "us-east-1",
+                    "sts",
+                );
+                black_box(&key);
+                black_box(digest::digest(&digest::SHA256, &[b'b'; 43])); // the body
+                black_box(digest::digest(&digest::SHA256, &[b'c'; 400])); // the canonical request
+                let key = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
+                black_box(hmac::sign(&key, &[b's'; 140])); // the string to sign
+            }),
+            seal: cost(|| {
+                let mut record = vec![b'r'; 512];
+                let nonce = Nonce::assume_unique_for_key([3; 12]);
+                let _ = black_box(seal.seal_in_place_append_tag(nonce, Aad::from(b"session"), &mut record));
+            }),
+        })
+    }
+
+    /// The cost of a call's cryptography, in µs.
+    pub fn of(&self, work: Work) -> f64 {
+        f64::from(work.verifications) * self.verification
+            + f64::from(work.signatures) * self.signature
+            + f64::from(work.exponentiations) * self.exponentiation
+            + f64::from(work.request_signatures) * self.request_signature
+            + f64::from(work.seals) * self.seal
+    }
+}
+
+impl fmt::Display for Floor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "cryptography here, µs: RS256 verify {:.1}, RS256 sign {:.1}, SRP exponentiation {:.1}, SigV4 check {:.1}, \
+             seal {:.1}",
+            self.verification, self.signature, self.exponentiation, self.request_signature, self.seal
+        )
+    }
+}
+
+/// The median cost of a call, in µs, over rounds that together last about a quarter of a second.
+fn cost(mut call: impl FnMut()) -> f64 {
+    let mut rounds = Vec::new();
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_millis(250) {
+        let round = Instant::now();
+        for _ in 0..10 {
+            call();
+        }
+        rounds.push(round.elapsed().as_secs_f64() * 1e6 / 10.0);
+    }
+    rounds.sort_by(f64::total_cmp);
+    rounds.get(rounds.len() / 2).copied().unwrap_or_default()
+}

@@ -1,0 +1,68 @@
+//! A load: the same call over some connections for a while, and what it cost.
+
+use crate::account::Call;
+use crate::client::Connection;
+use crate::process::Process;
+use std::time::{Duration, Instant};
+
+/// What a load showed.
+pub struct Load {
+    /// Requests answered in a second.
+    pub per_second: f64,
+    /// Half of the answers came within this time.
+    pub p50_us: f64,
+    /// 99 of 100 answers came within this time.
+    pub p99_us: f64,
+    /// The server's CPU time for one request.
+    pub cpu_us: f64,
+}
+
+impl Load {
+    /// Sends the call over each connection, one request after the other, for as long as said.
+    pub fn run(server: &Process, call: &Call, connections: usize, time: Duration) -> Result<Self, String> {
+        drive(server, call, connections, time / 10)?; // caches fill, branches are learnt
+        let (cpu, begun) = (server.cpu()?, Instant::now());
+        let mut latencies = drive(server, call, connections, time)?;
+        let (cpu, elapsed) = (server.cpu()?.saturating_sub(cpu), begun.elapsed());
+        latencies.sort_unstable();
+        let at = |share: f64| {
+            let place = (latencies.len() as f64 * share) as usize;
+            latencies.get(place).or(latencies.last()).map_or(0.0, |taken| taken.as_secs_f64() * 1e6)
+        };
+        let count = latencies.len() as f64;
+        Ok(Self {
+            per_second: count / elapsed.as_secs_f64(),
+            p50_us: at(0.5),
+            p99_us: at(0.99),
+            cpu_us: cpu.as_secs_f64() * 1e6 / count,
+        })
+    }
+}
+
+fn drive(server: &Process, call: &Call, connections: usize, time: Duration) -> Result<Vec<Duration>, String> {
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..connections)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut connection = Connection::open(server.address())?;
+                    let begun = Instant::now();
+                    let mut latencies = Vec::new();
+                    while begun.elapsed() < time {
+                        let sent = Instant::now();
+                        let (status, body) = connection.send(&call.request)?;
+                        if status != 200 {
+                            return Err(format!("{}: status {status}: {}", call.name, String::from_utf8_lossy(body)));
+                        }
+                        latencies.push(sent.elapsed());
+                    }
+                    Ok(latencies)
+                })
+            })
+            .collect();
+        let mut all = Vec::new();
+        for worker in workers {
+            all.extend(worker.join().map_err(|_| "a connection's thread was lost")??);
+        }
+        Ok(all)
+    })
+}
