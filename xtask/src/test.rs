@@ -65,7 +65,8 @@ fn cargo_test(arguments: &[String], server: &Path, needs: &Needs, tally: &mut Ta
     } else {
         command.args(arguments);
     }
-    command.env("SEKISHO_BIN", server);
+    // Nothing is left out: what the caller's shell says about that does not count here.
+    command.env("SEKISHO_BIN", server).env_remove("SEKISHO_SKIP_POSTGRES");
     for (name, value) in &needs.environment {
         command.env(name, value);
     }
