@@ -108,6 +108,18 @@ pub async fn list(tx: &mut Tx, account_id: &AccountId, after: &str, limit: i64) 
     collect(&tx.all(sql, &parameters).await?)
 }
 
+/// How many roles an account has.
+pub async fn count(tx: &mut Tx, account_id: &AccountId) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM iam_roles WHERE account_id = $1";
+    tx.one(sql, &[account_id.into()]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many roles of an account have this permissions boundary.
+pub async fn count_bounded_by(tx: &mut Tx, account_id: &AccountId, boundary_arn: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM iam_roles WHERE account_id = $1 AND boundary_arn = $2";
+    tx.one(sql, &[account_id.into(), boundary_arn.into()]).await?.map_or(Ok(0), |row| row.int(0))
+}
+
 /// Removes a role; its policies are the caller's to check.
 pub async fn delete(tx: &mut Tx, account_id: &AccountId, name_key: &str) -> Result<bool, StoreError> {
     let sql = "DELETE FROM iam_roles WHERE account_id = $1 AND name_key = $2";
