@@ -3,6 +3,7 @@
 pub mod access_key;
 pub mod challenge_session;
 pub mod id;
+pub mod identity_linking;
 pub mod identity_token;
 pub mod jwt;
 pub mod lockout;

@@ -13,7 +13,7 @@ use crate::secret::constant_time_eq;
 /// What the server keeps instead of a password: a salt and `g^x`, from which the password can only be guessed.
 ///
 /// Pool name and user name are part of `x`, so a verifier is good for one user of one pool.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct PasswordVerifier {
     salt: Vec<u8>,
     verifier: Box<Residue>,
@@ -75,6 +75,14 @@ impl PasswordVerifier {
         Ok(Self { salt: salt.to_vec(), verifier: Box::new(verifier) })
     }
 }
+
+impl PartialEq for PasswordVerifier {
+    fn eq(&self, other: &Self) -> bool {
+        self.salt == other.salt && constant_time_eq(self.verifier.as_slice(), other.verifier.as_slice())
+    }
+}
+
+impl Eq for PasswordVerifier {}
 
 impl fmt::Debug for PasswordVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
