@@ -157,7 +157,7 @@ impl Store {
     /// verdict: a cache that drops too much is only slow. The file's committer does this by itself, once a batch.
     fn bump_when_dropped(&self, touched_catalog: bool) -> Option<Bump<'_>> {
         let by_committer = matches!(self.shared.engine, Engine::Sqlite(_));
-        (touched_catalog && !by_committer).then_some(Bump(&self.shared.generation))
+        (touched_catalog && !by_committer).then(|| Bump(&self.shared.generation))
     }
 
     async fn begin(&self) -> Result<Link, StoreError> {
