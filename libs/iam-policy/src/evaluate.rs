@@ -4,7 +4,7 @@ use crate::arn::{ShortForm, Target, lower};
 use crate::context::Context;
 use crate::policy::Policy;
 use crate::principal::{Grant, Principal};
-use crate::statement::{Effect, Statement};
+use crate::statement::{Effect, Statement, service_bit};
 use crate::verdict::{Basis, Decision, LayerOutcome, Match, Outcome, Verdict};
 use std::borrow::Cow;
 
@@ -161,6 +161,8 @@ pub(crate) struct Question<'q, 'a> {
     pub request: &'q Request<'a>,
     pub layers: &'q Layers<'a>,
     pub action: Cow<'a, str>,
+    /// The action's `service_bit`.
+    pub service: u64,
     pub target: Target<'a>,
     same_account: bool,
     /// Has an identity side: users and sessions. Root users have none, services and strangers neither.
@@ -173,10 +175,12 @@ impl<'q, 'a> Question<'q, 'a> {
             request.principal,
             Principal::User { .. } | Principal::RoleSession { .. } | Principal::FederatedUser { .. }
         );
+        let action = lower(request.action);
         Question {
             request,
             layers,
-            action: lower(request.action),
+            service: service_bit(&action),
+            action,
             target: Target::new(request.resource.arn()),
             same_account: same_account(request),
             has_identity,
@@ -245,7 +249,7 @@ impl<'q, 'a> Question<'q, 'a> {
     /// Whether the statement applies, and how it reaches the caller. Cheapest tests first: most statements fail on
     /// the action.
     fn applies(&self, statement: &Statement, kind: PolicyKind) -> Option<Grant> {
-        if !statement.actions.covers(&self.action) || !self.covers_resource(statement, kind) {
+        if !statement.actions.covers(&self.action, self.service) || !self.covers_resource(statement, kind) {
             return None;
         }
         let grant = self.reach(statement, kind)?;

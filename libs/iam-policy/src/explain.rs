@@ -215,7 +215,7 @@ fn near_misses(question: &Question<'_, '_>, policies: &[PolicyRef<'_>]) -> Vec<N
 fn lacks(question: &Question<'_, '_>, statement: &Statement, kind: PolicyKind) -> Vec<Lack> {
     let context = question.request.context;
     let mut lacks = Vec::new();
-    if !statement.actions.covers(&question.action) {
+    if !statement.actions.covers(&question.action, question.service) {
         let wanted = statement.actions.patterns.iter().map(|pattern| pattern.source.to_string()).collect();
         lacks.push(Lack::Action { wanted, negated: statement.actions.negated });
     }

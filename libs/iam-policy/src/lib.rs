@@ -31,6 +31,7 @@ mod parse;
 mod pattern;
 mod policy;
 mod principal;
+mod public;
 mod statement;
 mod trust;
 mod validate;
@@ -46,5 +47,7 @@ pub use policy::{NamedPrincipal, Policy, Version};
 pub use principal::{Grant, Principal};
 pub use statement::{Effect, Span, Statement};
 pub use trust::evaluate_trust;
-pub use validate::{IdentityKind, Malformed, size_without_whitespace, validate_identity, validate_trust};
+pub use validate::{
+    IdentityKind, Malformed, size_without_whitespace, validate_bucket, validate_identity, validate_trust,
+};
 pub use verdict::{Basis, Decision, LayerOutcome, Match, Outcome, Verdict};

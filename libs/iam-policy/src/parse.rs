@@ -156,7 +156,7 @@ impl Compiler<'_> {
                 "Action" | "NotAction" => {
                     twice(actions.is_some())?;
                     let patterns = self.strings(value, name)?.into_iter().map(ActionPattern::new).collect();
-                    actions = Some(ActionClause { negated: name == "NotAction", patterns });
+                    actions = Some(ActionClause::new(name == "NotAction", patterns));
                 }
                 "Resource" | "NotResource" => {
                     twice(resources.is_some())?;

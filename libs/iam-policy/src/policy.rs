@@ -25,7 +25,8 @@ pub enum Version {
 
 impl Policy {
     /// Reads a document of any kind, demanding its shape only; the rules of each kind of policy are in
-    /// [`validate_identity`](crate::validate_identity) and [`validate_trust`](crate::validate_trust).
+    /// [`validate_identity`](crate::validate_identity), [`validate_trust`](crate::validate_trust) and
+    /// [`validate_bucket`](crate::validate_bucket).
     pub fn parse(text: &str) -> Result<Policy, SyntaxError> {
         parse::parse(text)
     }

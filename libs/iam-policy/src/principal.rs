@@ -188,6 +188,12 @@ impl Entry {
         !matches!(self.form, Form::Nobody)
     }
 
+    /// Whether it names fixed AWS accounts, principals or services: the `Federated` ones and everyone do not count as
+    /// such (spec/policy.md 9.6).
+    pub fn is_fixed(&self) -> bool {
+        !matches!(self.form, Form::Everyone | Form::Federated)
+    }
+
     pub fn bind(&mut self, id_of: impl Fn(&str) -> Option<String>) {
         if matches!(self.form, Form::User | Form::Role)
             && let Some(id) = id_of(&self.source)

@@ -78,13 +78,31 @@ impl Statement {
 pub(crate) struct ActionClause {
     pub negated: bool,
     pub patterns: Vec<ActionPattern>,
+    /// One bit per service that some pattern may match; see [`service_bit`].
+    services: u64,
 }
 
 impl ActionClause {
-    /// `action` in lower case.
-    pub fn covers(&self, action: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches(action)) != self.negated
+    pub fn new(negated: bool, patterns: Vec<ActionPattern>) -> ActionClause {
+        let services = patterns.iter().fold(0, |bits, pattern| bits | pattern.services());
+        ActionClause { negated, patterns, services }
     }
+
+    /// `action` in lower case, `service` its [`service_bit`]: most statements speak of other services, and are passed
+    /// over without looking at their patterns.
+    pub fn covers(&self, action: &str, service: u64) -> bool {
+        let listed = self.services & service != 0 && self.patterns.iter().any(|pattern| pattern.matches(action));
+        listed != self.negated
+    }
+}
+
+/// One of 64 bits for the service of an action in lower case (FNV-1a). Two services may share a bit.
+pub(crate) fn service_bit(action: &str) -> u64 {
+    let service = action.split(':').next().unwrap_or_default();
+    let mixed = service
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    1 << (mixed >> 58)
 }
 
 /// One action pattern.
@@ -103,6 +121,13 @@ impl ActionPattern {
                 && source.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty()));
         let glob = usable.then(|| Glob::new(&source.to_ascii_lowercase()));
         ActionPattern { source: source.into(), glob }
+    }
+
+    /// Bits of the services it may match: all of them when its service half has a wildcard.
+    fn services(&self) -> u64 {
+        let lower = self.source.to_ascii_lowercase();
+        let wild = lower.split(':').next().is_some_and(|service| service.contains(['*', '?']));
+        if wild { u64::MAX } else { service_bit(&lower) }
     }
 
     /// `action` in lower case.

@@ -3,13 +3,13 @@
 //! A decision case has a `caller`, its layers (`identity`, `boundary`, `session`, `resource_policy` or `trust`, `scp`, `rcp`,
 //! `endpoint`) and `requests`, each with what to `expect`, and optionally the `reason` clause (empty: none is told) and
 //! the Sid the decision rests on (`by`). A document case has `validate` (the kind), `document` or `text`, and `expect`:
-//! `ok` or AWS's sentence.
+//! `ok` or AWS's sentence. A `public` case says whether its `document` is public.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use iam_policy::{
     Context, IdentityKind, Layers, Policy, PolicyKind, PolicyRef, Principal, Request, Resource, Verdict, evaluate,
-    evaluate_trust, validate_identity, validate_trust,
+    evaluate_trust, validate_bucket, validate_identity, validate_trust,
 };
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,13 @@ fn every_case_holds() {
     let mut failures = Vec::new();
     for file in &files {
         let case: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-        let outcome = if case.get("validate").is_some() { document(&case) } else { decision(&case) };
+        let outcome = if case.get("validate").is_some() {
+            document(&case)
+        } else if let Some(public) = case.get("public") {
+            same("public", &parse(&case["document"]).is_public().to_string(), &public.to_string())
+        } else {
+            decision(&case)
+        };
         if let Err(message) = outcome {
             failures.push(format!("{}: {message}", file.strip_prefix(&root).unwrap().display()));
         }
@@ -52,6 +58,7 @@ fn document(case: &Value) -> Result<(), String> {
         "session" => identity(IdentityKind::Session),
         "boundary" => identity(IdentityKind::Boundary),
         "trust" => validate_trust(&text).map(|_| ()),
+        "bucket" => validate_bucket(&text, "example").map(|_| ()),
         other => panic!("unknown kind {other}"),
     };
     let got = got.map_or_else(|malformed| malformed.message, |()| "ok".to_owned());

@@ -4,7 +4,7 @@ mod arn;
 mod binary;
 mod bool;
 pub(crate) mod date;
-mod ip;
+pub(crate) mod ip;
 mod null;
 mod numeric;
 mod string;
@@ -248,6 +248,12 @@ impl Condition {
             Test::Arn(test) => decide(self.negated, test.compare(text, context)),
             Test::Null(_) => false,
         }
+    }
+
+    /// Whether the condition can hold only for the values listed: a positive test that an absent key fails.
+    pub fn pins_values(&self) -> bool {
+        let positive = matches!(self.test, Test::String(_) | Test::Ip(_) | Test::Arn(_)) && !self.negated;
+        positive && !self.if_exists && self.quantifier != Quantifier::All && !self.wanted.is_empty()
     }
 
     /// Keys of variables in the values, as spelt.

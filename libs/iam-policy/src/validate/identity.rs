@@ -195,6 +195,19 @@ const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+/// Also taken, though the sentence does not list them: AWS's own managed policies and resource types have them.
+const UNLISTED_IAM_PATHS: [&str; 3] = ["role-template/", "assumed-role/", "delegation-request/"];
+
+/// S3 resources that live in a region. The sheet knows of access points; the others are resource types of the service
+/// authorization reference, and AWS's own managed policies use them.
+const REGIONAL_S3_PATHS: [&str; 6] =
+    ["accesspoint/", "access-grants/", "job/", "storage-lens/", "storage-lens-group/", "async-request/"];
+
+fn is_iam_path(path: &str) -> bool {
+    let starts = |known: &[&str]| known.iter().any(|start| path.starts_with(start));
+    path == "*" || path == "root" || starts(&IAM_PATHS) || starts(&UNLISTED_IAM_PATHS)
+}
+
 /// The text for a resource that is no ARN AWS takes.
 fn resource_error(resource: &str) -> Option<String> {
     let Some((_, rest)) = resource.split_once(':') else {
@@ -217,10 +230,10 @@ fn resource_error(resource: &str) -> Option<String> {
     }
     match service {
         "iam" if !region.is_empty() => Some(format!("IAM resource {resource} cannot contain region information.")),
-        "iam" if path != "*" && !IAM_PATHS.iter().any(|start| path.starts_with(start)) => {
+        "iam" if !is_iam_path(path) => {
             Some(format!("IAM resource path must either be \"*\" or start with {}.", IAM_PATHS.join(", ")))
         }
-        "s3" if !region.is_empty() && !path.starts_with("accesspoint/") => {
+        "s3" if !region.is_empty() && !REGIONAL_S3_PATHS.iter().any(|start| path.starts_with(start)) => {
             Some(format!("Resource {resource} can not contain region information."))
         }
         _ => None,

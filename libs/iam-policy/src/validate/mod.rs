@@ -1,8 +1,10 @@
 //! The rules of each kind of policy, with AWS's sentence for each breach.
 
+mod bucket;
 mod identity;
 mod trust;
 
+pub use bucket::validate_bucket;
 pub use identity::{IdentityKind, validate_identity};
 pub use trust::validate_trust;
 
