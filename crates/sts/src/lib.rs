@@ -1,1 +1,18 @@
-//! sts.
+//! STS: who is calling, and temporary credentials for roles.
+//!
+//! `cognito-identity` gets its sessions here too ([`trust`], then [`issue`]). Verifying the credentials afterwards is the
+//! gate's work; what a session token holds is `domain::session`.
+
+pub mod issue;
+mod ops;
+pub mod trust;
+
+use service::Entry;
+
+/// The operations of `sts` that this build answers.
+pub fn operations() -> &'static [Entry] {
+    static OPERATIONS: &[Entry] = service::operations![
+        model::sts::GetCallerIdentity => crate::ops::get_caller_identity,
+    ];
+    OPERATIONS
+}

@@ -1,0 +1,101 @@
+//! May they assume this role: the role's trust policy decides, and its reasons go into the decision record.
+
+use domain::session::WebIdentity;
+use gate::context;
+use iam_policy::{Context, Layers, PolicyKind, PolicyRef, Principal, Request, Resource, Verdict, evaluate_trust};
+use service::{Caller, Cx, Decision, RoleFacts};
+use std::collections::BTreeMap;
+
+/// What the holder of a verified web identity token asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct WebIdentityRequest<'a> {
+    /// What the token says: provider, audience, subject, `amr`.
+    pub web_identity: &'a WebIdentity,
+    /// RoleSessionName.
+    pub session_name: &'a str,
+    /// Session tags the token brings; with any, the trust policy must allow `sts:TagSession` too.
+    pub tags: &'a BTreeMap<String, String>,
+}
+
+/// Whether the role's trust policy lets this token holder in (spec/policy.md 6.5, spec/identity-pools.md 11).
+///
+/// There is no identity side: the caller is unsigned. The statement that decided, or the nearest miss, is recorded
+/// under the stage `trust`.
+pub fn may_assume_with_web_identity(cx: &Cx, role: &RoleFacts, asked: WebIdentityRequest<'_>) -> bool {
+    let principal = Principal::WebIdentity { provider: asked.web_identity.provider.clone() };
+    let context = web_identity_context(cx, role, asked);
+    let mut actions = vec!["sts:AssumeRoleWithWebIdentity"];
+    if !asked.tags.is_empty() {
+        actions.push("sts:TagSession");
+    }
+    actions.into_iter().all(|action| trusts(cx, role, &principal, action, &context, &Layers::default()))
+}
+
+/// Asks the trust policy for one action; `layers` are the caller's own policies, if it has an identity side.
+fn trusts(
+    cx: &Cx,
+    role: &RoleFacts,
+    principal: &Principal,
+    action: &str,
+    context: &Context,
+    layers: &Layers<'_>,
+) -> bool {
+    let arn = role.arn();
+    let request = Request {
+        principal,
+        action,
+        resource: Resource::Arn(&arn),
+        resource_account: Some(role.account.as_str()),
+        context,
+    };
+    let trust = PolicyRef::new(PolicyKind::Trust, "trust policy", &role.trust);
+    let verdict = evaluate_trust(trust, &request, layers);
+    record(&mut cx.decision(), &verdict);
+    verdict.is_allowed()
+}
+
+fn web_identity_context(cx: &Cx, role: &RoleFacts, asked: WebIdentityRequest<'_>) -> Context {
+    let web = asked.web_identity;
+    let mut context = context::of_request(cx.request.view(), &Caller::Anonymous, &BTreeMap::new());
+    // A token holder is neither anonymous nor an IAM principal yet: these keys come with the session.
+    for key in ["aws:PrincipalAccount", "aws:PrincipalType", "aws:userid"] {
+        context.remove(key);
+    }
+    context::of_web_identity(&mut context, &web.provider, &web.audience, &web.subject, &web.amr);
+    context.set("aws:FederatedProvider", web.provider.as_str());
+    of_session(&mut context, role, asked.session_name, asked.tags);
+    context
+}
+
+/// The keys that every way of assuming a role has (spec/sts-and-iam.md B7).
+fn of_session(context: &mut Context, role: &RoleFacts, session_name: &str, tags: &BTreeMap<String, String>) {
+    context.set("aws:ResourceAccount", role.account.as_str());
+    context.set_tags("aws:ResourceTag", texts(&role.tags));
+    context.set_tags("iam:ResourceTag", texts(&role.tags));
+    context.set("sts:RoleSessionName", session_name);
+    if !tags.is_empty() {
+        context.set_tags("aws:RequestTag", texts(tags));
+        context.set_list("aws:TagKeys", tags.keys().map(String::as_str));
+    }
+}
+
+fn texts(tags: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
+    tags.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+}
+
+fn record(decision: &mut Decision, verdict: &Verdict<'_>) {
+    let action = verdict.request().action;
+    let role = verdict.request().resource.arn().unwrap_or_default();
+    match verdict.deciding() {
+        Some(found) if verdict.is_allowed() => {
+            let statement = found.statement;
+            let which = statement.sid().map_or_else(|| (statement.index() + 1).to_string(), |sid| format!("`{sid}`"));
+            decision.passed("trust", format!("{role} allows {action} by statement {which} of its trust policy"));
+        }
+        _ if verdict.is_allowed() => decision.passed("trust", format!("{role} allows {action}")),
+        _ => {
+            let why = verdict.explain().to_string();
+            decision.failed("trust", format!("{role} does not allow {action}: {}", why.trim_end()));
+        }
+    }
+}
