@@ -20,6 +20,7 @@ pub mod secret_hash;
 pub mod session;
 pub mod srp;
 pub mod time;
+pub mod totp;
 pub mod user_attributes;
 pub mod user_filter;
 pub mod user_token;
