@@ -1,1 +1,56 @@
-//! iam.
+//! IAM: users, roles, their policies and keys.
+//!
+//! Left to others: whether a caller may (`gate`), the policy language (`iam-policy`), bytes and protocols (`wire`).
+
+mod access_key;
+mod attachment;
+mod boundary;
+mod document;
+mod inline_policy;
+mod managed_policy;
+mod name;
+mod ops;
+mod owner;
+mod page;
+mod principal_text;
+mod quota;
+mod role;
+mod tags;
+mod trust;
+mod user;
+
+/// The operations that this build answers.
+pub fn operations() -> &'static [service::Entry] {
+    service::operations![
+        model::iam::AttachRolePolicy => ops::attach_role_policy,
+        model::iam::AttachUserPolicy => ops::attach_user_policy,
+        model::iam::CreateAccessKey => ops::create_access_key,
+        model::iam::CreateRole => ops::create_role,
+        model::iam::CreateUser => ops::create_user,
+        model::iam::DeleteAccessKey => ops::delete_access_key,
+        model::iam::DeleteRole => ops::delete_role,
+        model::iam::DeleteRolePolicy => ops::delete_role_policy,
+        model::iam::DeleteUser => ops::delete_user,
+        model::iam::DeleteUserPolicy => ops::delete_user_policy,
+        model::iam::DetachRolePolicy => ops::detach_role_policy,
+        model::iam::DetachUserPolicy => ops::detach_user_policy,
+        model::iam::GetPolicy => ops::get_policy,
+        model::iam::GetPolicyVersion => ops::get_policy_version,
+        model::iam::GetRole => ops::get_role,
+        model::iam::GetRolePolicy => ops::get_role_policy,
+        model::iam::GetUser => ops::get_user,
+        model::iam::GetUserPolicy => ops::get_user_policy,
+        model::iam::ListAccessKeys => ops::list_access_keys,
+        model::iam::ListAttachedRolePolicies => ops::list_attached_role_policies,
+        model::iam::ListAttachedUserPolicies => ops::list_attached_user_policies,
+        model::iam::ListPolicyVersions => ops::list_policy_versions,
+        model::iam::ListRolePolicies => ops::list_role_policies,
+        model::iam::ListRoles => ops::list_roles,
+        model::iam::ListUserPolicies => ops::list_user_policies,
+        model::iam::ListUsers => ops::list_users,
+        model::iam::PutRolePolicy => ops::put_role_policy,
+        model::iam::PutUserPolicy => ops::put_user_policy,
+        model::iam::UpdateAccessKey => ops::update_access_key,
+        model::iam::UpdateAssumeRolePolicy => ops::update_assume_role_policy,
+    ]
+}

@@ -1,0 +1,19 @@
+//! DeleteRolePolicy: removes a policy that is written into a role.
+
+use crate::inline_policy;
+use crate::owner::Owner;
+use contract::Fault;
+use model::iam::shapes::DeleteRolePolicyRequest;
+use service::Cx;
+
+/// Finds the role and removes its policy.
+///
+/// # Errors
+/// `NoSuchEntity`.
+pub async fn run(cx: &Cx, input: DeleteRolePolicyRequest) -> Result<(), Fault> {
+    cx.write(async |tx| {
+        let role = Owner::role(tx, cx.account(), &input.role_name).await?;
+        inline_policy::delete(tx, &role, &input.policy_name).await
+    })
+    .await
+}

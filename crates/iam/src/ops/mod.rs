@@ -1,0 +1,32 @@
+//! One file per operation, named as the SDK names it.
+
+pub mod attach_role_policy;
+pub mod attach_user_policy;
+pub mod create_access_key;
+pub mod create_role;
+pub mod create_user;
+pub mod delete_access_key;
+pub mod delete_role;
+pub mod delete_role_policy;
+pub mod delete_user;
+pub mod delete_user_policy;
+pub mod detach_role_policy;
+pub mod detach_user_policy;
+pub mod get_policy;
+pub mod get_policy_version;
+pub mod get_role;
+pub mod get_role_policy;
+pub mod get_user;
+pub mod get_user_policy;
+pub mod list_access_keys;
+pub mod list_attached_role_policies;
+pub mod list_attached_user_policies;
+pub mod list_policy_versions;
+pub mod list_role_policies;
+pub mod list_roles;
+pub mod list_user_policies;
+pub mod list_users;
+pub mod put_role_policy;
+pub mod put_user_policy;
+pub mod update_access_key;
+pub mod update_assume_role_policy;

@@ -1,0 +1,21 @@
+//! UpdateAssumeRolePolicy: another trust policy for a role. Sessions that exist go on.
+
+use crate::{role, trust};
+use contract::Fault;
+use model::iam::shapes::UpdateAssumeRolePolicyRequest;
+use service::Cx;
+use store::table::iam_roles::{self, IamRole};
+
+/// Finds the role, checks the document, keeps it.
+///
+/// # Errors
+/// `NoSuchEntity`, `MalformedPolicyDocument`, `LimitExceeded`.
+pub async fn run(cx: &Cx, input: UpdateAssumeRolePolicyRequest) -> Result<(), Fault> {
+    cx.write(async |tx| {
+        let found = role::find(tx, cx.account(), &input.role_name).await?;
+        let trust = trust::bound(tx, cx.account(), &input.policy_document).await?;
+        iam_roles::update(tx, &IamRole { trust, ..found }).await?;
+        Ok(tx.touch_catalog().await?)
+    })
+    .await
+}

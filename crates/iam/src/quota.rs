@@ -1,0 +1,22 @@
+//! How many and how large (spec/sts-and-iam.md C6, spec/policy.md 1.5).
+
+use contract::Fault;
+use model::iam::error;
+
+/// Managed policies attached to one user, group or role.
+pub const ATTACHED_POLICIES: usize = 10;
+/// Long-term keys of one user.
+pub const ACCESS_KEYS_PER_USER: usize = 2;
+/// Characters of a role's trust policy, white space not counted.
+pub const TRUST_POLICY_SIZE: usize = 2048;
+/// Roles of an account.
+pub const ROLES: i64 = 1000;
+/// Users of an account.
+pub const USERS: i64 = 5000;
+/// Tags of one entity.
+pub const TAGS: usize = 50;
+
+/// `Cannot exceed quota for NAME: N`.
+pub fn exceeded(name: &str, most: impl std::fmt::Display) -> Fault {
+    error::limit_exceeded(format!("Cannot exceed quota for {name}: {most}"))
+}

@@ -1,0 +1,24 @@
+use crate::*;
+
+#[tokio::test]
+async fn a_user_is_answered_with_what_was_given() {
+    let w = world().await;
+    let input = json!({ "UserName": "Ana", "Path": "/a/b/", "Tags": [{ "Key": "team", "Value": "x" }], "PermissionsBoundary": S3_READ });
+    let user = &result(&w, "CreateUser", &input).await["User"];
+    assert_eq!(user["Arn"], "arn:aws:iam::123456789012:user/a/b/Ana");
+    assert!(user["UserId"].as_str().unwrap().starts_with("AIDA"));
+    assert_eq!(user["Tags"], json!([{ "Key": "team", "Value": "x" }]));
+    assert_eq!(user["PermissionsBoundary"]["PermissionsBoundaryType"], "Policy");
+    let answer = w.call("CreateUser", &json!({ "UserName": "aNA" })).await;
+    assert_eq!(answer.to_string(), "409 EntityAlreadyExists: User with name aNA already exists.");
+}
+
+#[tokio::test]
+async fn a_boundary_holds_from_the_first_request() {
+    let w = world().await;
+    w.call("CreateUser", &json!({ "UserName": "ana", "PermissionsBoundary": S3_READ })).await.ok();
+    w.call("AttachUserPolicy", &json!({ "UserName": "ana", "PolicyArn": ADMIN })).await.ok();
+    let ana = key(&w, "ana").await;
+    let answer = w.call_as(&ana, "ListUsers", &json!({})).await;
+    assert!(answer.message().ends_with("because no permissions boundary allows the iam:ListUsers action"), "{answer}");
+}

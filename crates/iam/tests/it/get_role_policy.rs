@@ -1,0 +1,22 @@
+use crate::*;
+
+#[tokio::test]
+async fn a_document_comes_back_as_it_was_submitted() {
+    let w = world().await;
+    role(&w, "ana").await;
+    let document = "{\n  \"Version\" : \"2012-10-17\",\n  \"Statement\": [{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:::a%3Ab/*\"}]\n}";
+    let input = json!({ "RoleName": "ana", "PolicyName": "Home", "PolicyDocument": document });
+    w.call("PutRolePolicy", &input).await.ok();
+    let found = result(&w, "GetRolePolicy", &json!({ "RoleName": "ana", "PolicyName": "Home" })).await;
+    assert_eq!((&found["RoleName"], &found["PolicyName"]), (&json!("ana"), &json!("Home")));
+    assert_eq!(decoded(&found["PolicyDocument"]), document);
+    assert!(found["PolicyDocument"].as_str().unwrap().contains("a%253Ab"));
+}
+
+#[tokio::test]
+async fn an_unknown_policy_is_not_found() {
+    let w = world().await;
+    role(&w, "ana").await;
+    let answer = w.call("GetRolePolicy", &json!({ "RoleName": "ana", "PolicyName": "home" })).await;
+    assert_eq!(answer.to_string(), "404 NoSuchEntity: The role policy with name home cannot be found.");
+}

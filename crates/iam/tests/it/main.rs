@@ -1,0 +1,99 @@
+//! IAM through the same door as a server's: one file per operation.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
+mod attach_role_policy;
+mod attach_user_policy;
+mod create_access_key;
+mod create_role;
+mod create_user;
+mod delete_access_key;
+mod delete_role;
+mod delete_role_policy;
+mod delete_user;
+mod delete_user_policy;
+mod detach_role_policy;
+mod detach_user_policy;
+mod get_policy;
+mod get_policy_version;
+mod get_role;
+mod get_role_policy;
+mod get_user;
+mod get_user_policy;
+mod list_access_keys;
+mod list_attached_role_policies;
+mod list_attached_user_policies;
+mod list_policy_versions;
+mod list_role_policies;
+mod list_roles;
+mod list_user_policies;
+mod list_users;
+mod put_role_policy;
+mod put_user_policy;
+mod update_access_key;
+mod update_assume_role_policy;
+
+use serde_json::{Value, json};
+use testkit::{Keys, World};
+
+const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+const S3_READ: &str = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+const S3_FULL: &str = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
+
+async fn world() -> World {
+    World::new(&[iam::operations()]).await
+}
+
+/// A trust policy that names these AWS principals.
+fn trusting(principal: &Value) -> String {
+    json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "AWS": principal }, "Action": "sts:AssumeRole" },
+    ]})
+    .to_string()
+}
+
+/// A policy that allows one action on everything.
+fn allowing(action: &str) -> String {
+    json!({ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": action, "Resource": "*" } })
+        .to_string()
+}
+
+/// A role that the account trusts; its unique id.
+async fn role(w: &World, name: &str) -> String {
+    let input = json!({ "RoleName": name, "AssumeRolePolicyDocument": trusting(&json!("123456789012")) });
+    w.call("CreateRole", &input).await.text_at("CreateRoleResponse.CreateRoleResult.Role.RoleId")
+}
+
+/// A user; its unique id.
+async fn user(w: &World, name: &str) -> String {
+    let answer = w.call("CreateUser", &json!({ "UserName": name })).await;
+    answer.text_at("CreateUserResponse.CreateUserResult.User.UserId")
+}
+
+/// A user with a key.
+async fn user_with_key(w: &World, name: &str) -> Keys {
+    user(w, name).await;
+    key(w, name).await
+}
+
+/// A new key of a user.
+async fn key(w: &World, name: &str) -> Keys {
+    let answer = w.call("CreateAccessKey", &json!({ "UserName": name })).await;
+    Keys::of(answer.at("CreateAccessKeyResponse.CreateAccessKeyResult.AccessKey"))
+}
+
+/// Calls an operation as root; what it answers, without its envelope.
+async fn result(w: &World, operation: &str, input: &Value) -> Value {
+    unwrapped(operation, &w.call(operation, input).await)
+}
+
+/// What a good answer says, without its envelope.
+#[track_caller]
+fn unwrapped(operation: &str, answer: &testkit::Answer) -> Value {
+    let envelope = answer.ok();
+    envelope[format!("{operation}Response")][format!("{operation}Result")].clone()
+}
+
+/// A percent-encoded document as it was submitted.
+fn decoded(document: &Value) -> String {
+    percent_encoding::percent_decode_str(document.as_str().unwrap()).decode_utf8().unwrap().into_owned()
+}
