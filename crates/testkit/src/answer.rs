@@ -66,13 +66,14 @@ impl Answer {
 
     /// The error code, or an empty text.
     pub fn code(&self) -> String {
-        let json = self.json.get("__type").and_then(Value::as_str).map(str::to_owned);
-        json.or_else(|| self.element("Code")).unwrap_or_default()
+        let json = self.json.get("__type").or_else(|| self.json.pointer("/Error/Code")).and_then(Value::as_str);
+        json.map(str::to_owned).or_else(|| self.element("Code")).unwrap_or_default()
     }
 
     /// The sentence of a refusal, or an empty text.
     pub fn message(&self) -> String {
-        let json = self.json.get("message").or_else(|| self.json.get("Message")).and_then(Value::as_str);
+        let json = self.json.get("message").or_else(|| self.json.get("Message"));
+        let json = json.or_else(|| self.json.pointer("/Error/Message")).and_then(Value::as_str);
         json.map(str::to_owned).or_else(|| self.element("Message")).unwrap_or_default()
     }
 }
