@@ -1,0 +1,8 @@
+//! What other identity providers issued: OpenID Connect tokens and SAML assertions, and the guarded fetcher of their keys.
+//!
+//! This room knows nothing of services, the store or the wire. STS and the identity pools find the provider, hand its
+//! configuration and the time in, and turn the typed refusals into their own sentences.
+
+pub mod address;
+pub mod fetch;
+mod tls;
