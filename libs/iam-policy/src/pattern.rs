@@ -51,6 +51,10 @@ impl Glob {
 }
 
 impl Tokens {
+    pub fn with_capacity(tokens: usize) -> Tokens {
+        Tokens { tokens: Vec::with_capacity(tokens), minimum: 0 }
+    }
+
     /// Adds text whose `*` and `?` are wildcards.
     pub fn push_pattern(&mut self, pattern: &str) {
         for unit in pattern.encode_utf16() {

@@ -78,9 +78,17 @@ impl Template {
         Some(out)
     }
 
+    /// Whether `text` may match at all: it starts with the literal start of the template. Spares filling in most
+    /// templates.
+    fn starts(&self, text: &str) -> bool {
+        let Some(Part::Written(start)) = self.parts.first() else { return true };
+        let literal = start.find(['*', '?']).map_or(start.as_str(), |end| start.get(..end).unwrap_or_default());
+        text.as_bytes().starts_with(literal.as_bytes())
+    }
+
     /// The filled pattern: written `*` and `?` are wild, substituted ones are not.
     pub fn tokens(&self, context: &Context) -> Option<Tokens> {
-        let mut tokens = Tokens::default();
+        let mut tokens = Tokens::with_capacity(64);
         for part in &self.parts {
             match part {
                 Part::Written(text) => tokens.push_pattern(text),
@@ -144,10 +152,11 @@ impl Pattern {
         Pattern::Variable(template)
     }
 
-    /// `None` when a variable has no value.
+    /// `None` when a variable has no value and the text might match otherwise.
     pub fn matches(&self, text: &str, context: &Context) -> Option<bool> {
         match self {
             Pattern::Fixed(glob) => Some(glob.matches(text)),
+            Pattern::Variable(template) if !template.starts(text) => Some(false),
             Pattern::Variable(template) => Some(template.tokens(context)?.matches(text)),
         }
     }

@@ -1,7 +1,7 @@
 //! A decision with its reasons.
 
 use crate::evaluate::{Layer, Layers, PolicyRef, Request, same_account};
-use crate::principal::Grant;
+use crate::principal::{Grant, Principal};
 use crate::statement::{Effect, Statement};
 
 /// The answer to a request, with every layer's outcome. Borrowed from the policies it was made from; use
@@ -180,11 +180,17 @@ impl<'a> Verdict<'a> {
         }
     }
 
-    /// The whole sentence of a refusal (spec/policy.md 7.1), reason included where AWS tells it. `caller` is the ARN as
+    /// The whole sentence of a refusal (spec/policy.md 7.1, 7.3), reason included where AWS tells it. `caller` is the ARN as
     /// GetCallerIdentity shows it, `anonymous` for an unsigned request; see
     /// [`Principal::display`](crate::Principal::display).
     pub fn denial_message(&self, caller: &str) -> String {
         let action = self.request.action;
+        if self.basis == Basis::RootMayNotAssume {
+            return "Roles may not be assumed by root accounts.".to_owned();
+        }
+        if matches!(self.request.principal, Principal::WebIdentity { .. } | Principal::Saml { .. }) {
+            return format!("Not authorized to perform {action}");
+        }
         let mut message = format!("User: {caller} is not authorized to perform: {action}");
         if let Some(arn) = self.request.resource.arn().filter(|arn| *arn != "*") {
             message.push_str(" on resource: ");
