@@ -1,0 +1,131 @@
+//! The command line: every flag, its environment variable, and the words that teach it.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A self-hosted checkpoint that speaks Amazon Cognito, IAM and STS.
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, about, long_about = LONG_ABOUT, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const LONG_ABOUT: &str = "\
+Sekisho is a self-hosted checkpoint that speaks the wire APIs of Amazon Cognito identity pools, Cognito user pools, \
+IAM and STS. Unmodified AWS clients use it: point AWS_ENDPOINT_URL at it.
+
+Start here:
+  sekisho demo               builds the four ways of choosing a role, walks them, explains each, stays up
+  sekisho serve              serves what is in ./sekisho-data
+  eval \"$(sekisho env)\"      lets the AWS CLI of this shell talk to it
+
+Every flag can also be set by its environment variable (SEKISHO_…) or in sekisho.toml, in this order of precedence: \
+flag, environment, file, default.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the APIs until told to stop (SIGINT or SIGTERM).
+    #[command(after_help = SERVE_HELP)]
+    Serve(ServeArgs),
+    /// Serve, build the four ways of choosing a role, walk and explain each, and stay up.
+    Demo(ServeArgs),
+    /// Print the exports that let the AWS CLI of this shell talk to the server.
+    #[command(after_help = ENV_HELP)]
+    Env(EnvArgs),
+    /// Tell why a request was answered as it was.
+    Explain(ExplainArgs),
+    /// Empty an ephemeral server, in milliseconds (refused by a server that keeps its data).
+    Reset(ResetArgs),
+}
+
+const SERVE_HELP: &str = "\
+Examples:
+  sekisho serve
+  sekisho serve --data /var/lib/sekisho --listen 0.0.0.0:4566 --base-url https://auth.example.com
+  sekisho serve --store postgres://sekisho@db.example.com/sekisho
+  sekisho serve --ephemeral                 everything in memory: for test suites, with `sekisho reset`
+
+The data folder holds the master key (master.key) and the root access key (credentials), both readable by their owner \
+only. SEKISHO_MASTER_KEY brings the master key instead (32 bytes, base64); with several nodes on one PostgreSQL every \
+node needs the same one. SEKISHO_ROOT_ACCESS_KEY_ID and SEKISHO_ROOT_SECRET_ACCESS_KEY fix the root access key.";
+
+const ENV_HELP: &str = "\
+Example:
+  eval \"$(sekisho env)\"
+  aws sts get-caller-identity";
+
+/// What `serve` and `demo` take. An absent value falls back to the file, then to the default.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeArgs {
+    /// Address to listen on [default: 127.0.0.1:4566]
+    #[arg(long, env = "SEKISHO_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Data folder: database, master key, root access key [default: ./sekisho-data]
+    #[arg(long, env = "SEKISHO_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Where the data lives: sqlite:PATH or postgres://… [default: sqlite in the data folder]
+    #[arg(long, env = "SEKISHO_STORE", value_name = "URL")]
+    pub store: Option<String>,
+    /// Keep everything in memory; nothing survives the process
+    #[arg(long, env = "SEKISHO_EPHEMERAL", conflicts_with = "store")]
+    pub ephemeral: bool,
+    /// The account of a new data folder: twelve digits [default: 123456789012]
+    #[arg(long, env = "SEKISHO_ACCOUNT_ID", value_name = "ID")]
+    pub account_id: Option<String>,
+    /// Region of requests that name none [default: us-east-1]
+    #[arg(long, env = "SEKISHO_REGION", value_name = "REGION")]
+    pub region: Option<String>,
+    /// Issuer of user-pool tokens: `self` (this server's base URL) or `aws` [default: self]
+    #[arg(long, env = "SEKISHO_ISSUER", value_name = "self|aws")]
+    pub issuer: Option<String>,
+    /// The URL under which clients reach this server [default: http://LISTEN]
+    #[arg(long, env = "SEKISHO_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Worker threads [default: one per core]
+    #[arg(long, env = "SEKISHO_WORKERS", value_name = "N")]
+    pub workers: Option<usize>,
+    /// Log format: `human`, `json`, or `auto` (human on a terminal) [default: auto]
+    #[arg(long, env = "SEKISHO_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// What to log, such as `info` or `sekisho=debug` [default: info]
+    #[arg(long, env = "SEKISHO_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Configuration file [default: sekisho.toml in the working folder, if there]
+    #[arg(long, env = "SEKISHO_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Where a running server is, for the commands that talk to one.
+#[derive(Args, Clone, Debug, Default)]
+pub struct EnvArgs {
+    /// Data folder of the server [default: ./sekisho-data]
+    #[arg(long, env = "SEKISHO_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The server's URL [default: the one it wrote into its data folder]
+    #[arg(long, env = "SEKISHO_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Region to export [default: us-east-1]
+    #[arg(long, env = "SEKISHO_REGION", value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// What `reset` takes: the server's address, and the root key from the environment or the data folder.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ResetArgs {
+    #[command(flatten)]
+    pub server: EnvArgs,
+}
+
+/// What `explain` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainArgs {
+    /// The request id: `x-amzn-RequestId` of the answer (`aws --debug` shows it, SDK errors carry it)
+    #[arg(value_name = "REQUEST_ID")]
+    pub request_id: String,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: EnvArgs,
+}

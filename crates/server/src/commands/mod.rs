@@ -1,0 +1,7 @@
+//! What the binary can be told to do: one file per command.
+
+pub mod demo;
+pub mod env;
+pub mod explain;
+pub mod reset;
+pub mod serve;

@@ -1,0 +1,174 @@
+//! Configuration: flags, then environment, then `sekisho.toml`, then defaults; checked before anything starts.
+
+use crate::cli::ServeArgs;
+use domain::{AccountId, Region};
+use serde::Deserialize;
+use service::Issuer;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use store::StoreConfig;
+
+/// What a server needs to know before it starts.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The data folder; absent for an ephemeral server.
+    pub data: Option<PathBuf>,
+    /// The storage engine.
+    pub store: StoreConfig,
+    /// The account, if one was named: that of a new store, or the one a store must belong to.
+    pub account: Option<AccountId>,
+    /// The region of requests that name none.
+    pub region: Region,
+    /// Who issues user-pool tokens.
+    pub issuer: Issuer,
+    /// The URL clients use, without a trailing slash; `None`: made from the listener's address.
+    pub base_url: Option<String>,
+    /// Number of worker threads.
+    pub workers: usize,
+    /// Log format and filter.
+    pub log: LogConfig,
+}
+
+/// How to log.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    /// Human, JSON or by terminal.
+    pub format: LogFormat,
+    /// A `tracing` filter directive.
+    pub filter: String,
+}
+
+/// The shape of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Human on a terminal, JSON otherwise.
+    Auto,
+    /// For reading.
+    Human,
+    /// For collecting.
+    Json,
+}
+
+/// A setting that cannot be used, in words that name it and say what would do.
+#[derive(Debug)]
+pub struct ConfigError(pub String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// `sekisho.toml`: the same names as the flags.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    listen: Option<String>,
+    data: Option<PathBuf>,
+    store: Option<String>,
+    ephemeral: Option<bool>,
+    account_id: Option<String>,
+    region: Option<String>,
+    issuer: Option<String>,
+    base_url: Option<String>,
+    workers: Option<usize>,
+    log_format: Option<String>,
+    log: Option<String>,
+}
+
+impl Config {
+    /// Merges the sources and checks every value.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn load(args: &ServeArgs) -> Result<Self, ConfigError> {
+        let file = read_file(args.config.as_deref())?;
+        let pick = |flag: &Option<String>, file: Option<String>, default: &str| -> String {
+            flag.clone().or(file).unwrap_or_else(|| default.to_owned())
+        };
+        let listen = pick(&args.listen, file.listen, "127.0.0.1:4566");
+        let listen: SocketAddr = listen.parse().map_err(|_| {
+            ConfigError(format!("--listen: `{listen}` is not ADDRESS:PORT, for example 127.0.0.1:4566"))
+        })?;
+        let account = args.account_id.clone().or(file.account_id);
+        if let Some(account) = &account
+            && (account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
+        {
+            return Err(ConfigError(format!("--account-id: `{account}` is not twelve digits")));
+        }
+        let region = pick(&args.region, file.region, "us-east-1");
+        let issuer = match pick(&args.issuer, file.issuer, "self").as_str() {
+            "self" => Issuer::Own,
+            "aws" => Issuer::Aws,
+            other => return Err(ConfigError(format!("--issuer: `{other}` is neither `self` nor `aws`"))),
+        };
+        let ephemeral = args.ephemeral || (args.store.is_none() && file.ephemeral.unwrap_or(false));
+        let folder = args.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("sekisho-data"));
+        let store = match args.store.clone().or(file.store) {
+            _ if ephemeral => StoreConfig::Memory,
+            None => StoreConfig::Sqlite(folder.join("sekisho.db")),
+            Some(url) => url.parse().map_err(|error| ConfigError(format!("--store: {error}")))?,
+        };
+        let base_url = args.base_url.clone().or(file.base_url).map(|url| check_base_url(&url)).transpose()?;
+        let workers = args.workers.or(file.workers).unwrap_or_else(cores);
+        if workers == 0 || workers > 1024 {
+            return Err(ConfigError(format!("--workers: `{workers}` is not between 1 and 1024")));
+        }
+        let format = match pick(&args.log_format, file.log_format, "auto").as_str() {
+            "auto" => LogFormat::Auto,
+            "human" => LogFormat::Human,
+            "json" => LogFormat::Json,
+            other => return Err(ConfigError(format!("--log-format: `{other}` is not `auto`, `human` or `json`"))),
+        };
+        Ok(Self {
+            listen,
+            data: (!ephemeral).then_some(folder),
+            store,
+            account: account.map(AccountId::new),
+            region: Region::new(region),
+            issuer,
+            base_url,
+            workers,
+            log: LogConfig { format, filter: pick(&args.log, file.log, "info") },
+        })
+    }
+}
+
+impl Config {
+    /// The engine's name, for the log: a database URL may hold a password.
+    pub fn engine(&self) -> &'static str {
+        match self.store {
+            StoreConfig::Memory => "memory",
+            StoreConfig::Sqlite(_) => "sqlite",
+            StoreConfig::Postgres(_) => "postgres",
+        }
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn check_base_url(url: &str) -> Result<String, ConfigError> {
+    let trimmed = url.trim_end_matches('/');
+    let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => Ok(trimmed.to_owned()),
+        _ => Err(ConfigError(format!("--base-url: `{url}` is not an http:// or https:// URL"))),
+    }
+}
+
+fn read_file(named: Option<&Path>) -> Result<File, ConfigError> {
+    let path = named.unwrap_or(Path::new("sekisho.toml"));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(error) => return Err(ConfigError(format!("cannot read `{}`: {error}", path.display()))),
+    };
+    toml::from_str(&text).map_err(|error| ConfigError(format!("`{}`: {error}", path.display())))
+}

@@ -1,0 +1,112 @@
+//! What is answered by its path: discovery documents, the health check, the reset of an ephemeral server.
+
+use crate::data_dir::RootKey;
+use crate::http::plain;
+use crate::start;
+use bytes::Bytes;
+use contract::{Fault, Protocol};
+use domain::UserPoolId;
+use door::Arrival;
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::{Method, Response, StatusCode};
+use service::{Asked, Caller, Decision, Node};
+use std::sync::Arc;
+
+/// The answer to a request that is not an API call.
+pub async fn answer(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> Response<Bytes> {
+    let path = arrival.parts.uri.path();
+    let method = &arrival.parts.method;
+    match (method, path) {
+        (&Method::GET | &Method::HEAD, "/_sekisho/health") => plain(StatusCode::OK, "ok\n"),
+        (&Method::POST, "/_sekisho/reset") => said(reset(node, root, arrival).await),
+        (&Method::GET, path) if path.starts_with(DECISIONS) => said(decision(node, arrival).await),
+        (&Method::GET | &Method::HEAD, _) => match well_known(path) {
+            Some((pool, document)) => said(discovery(node, &pool, document).await),
+            None => plain(StatusCode::NOT_FOUND, "Nothing is served here.\n"),
+        },
+        _ => plain(StatusCode::NOT_FOUND, "Nothing is served here.\n"),
+    }
+}
+
+/// The documents of a user pool's issuer.
+#[derive(Clone, Copy)]
+enum Document {
+    Jwks,
+    Configuration,
+}
+
+/// `/{poolId}/.well-known/jwks.json` and `…/openid-configuration` (spec/user-pools-auth.md 11.1).
+fn well_known(path: &str) -> Option<(UserPoolId, Document)> {
+    let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
+    let document = match document {
+        "jwks.json" => Document::Jwks,
+        "openid-configuration" => Document::Configuration,
+        _ => return None,
+    };
+    let plausible = pool.len() <= 55 && pool.contains('_') && !pool.contains('/');
+    plausible.then(|| (UserPoolId::from(pool), document))
+}
+
+async fn discovery(node: &Node, pool: &UserPoolId, document: Document) -> Result<Response<Bytes>, Fault> {
+    let found = match document {
+        Document::Jwks => cognito_idp::discovery::jwks(node, pool).await?,
+        Document::Configuration => cognito_idp::discovery::openid_configuration(node, pool).await?,
+    };
+    let Some(document) = found else { return Ok(plain(StatusCode::NOT_FOUND, "No such user pool.\n")) };
+    let mut response = Response::new(Bytes::from(document.to_string()));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    Ok(response)
+}
+
+const DECISIONS: &str = "/_sekisho/decisions/";
+
+/// Why a request was answered as it was. Signed for the service `sekisho`; needs `sekisho:GetDecision`.
+async fn decision(node: &Arc<Node>, arrival: &Arrival<'_>) -> Result<Response<Bytes>, Fault> {
+    let caller = signer(node, arrival).await?;
+    let id = arrival.parts.uri.path().strip_prefix(DECISIONS).unwrap_or_default();
+    let resource = format!("arn:aws:sekisho:::decision/{id}");
+    let asked = Asked { action: "sekisho:GetDecision", resource: Some(&resource), extra: Default::default() };
+    let facts = arrival.facts(None, &node.region, [0; 32], "");
+    let permitted = node.gate.permit(&caller, asked, facts.view(), &mut Decision::default()).await?;
+    permitted.map_err(|sentence| Fault::new("AccessDeniedException", 403, sentence))?;
+    let found = node.decisions.find(id).ok_or_else(|| {
+        Fault::new("ResourceNotFoundException", 404, "No decision with this request id is kept by this node.")
+    })?;
+    let body = serde_json::to_vec(&found).map_err(Fault::internal)?;
+    let mut response = Response::new(Bytes::from(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+/// Who signed a request to one of our own paths.
+async fn signer(node: &Node, arrival: &Arrival<'_>) -> Result<Caller, Fault> {
+    let headers = arrival.headers();
+    node.gate.admit_service(&arrival.signed_view(&headers), "sekisho", Protocol::Json11, arrival.now).await
+}
+
+/// Signed for the service `sekisho`, by the root key only.
+async fn reset(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> Result<Response<Bytes>, Fault> {
+    let caller = signer(node, arrival).await?;
+    if !caller.is_root() {
+        let sentence = format!("User: {} is not authorized to perform: sekisho:Reset", caller.arn());
+        return Err(Fault::new("AccessDeniedException", 403, sentence));
+    }
+    start::reset(node, root, arrival.now).await?;
+    tracing::info!("emptied");
+    Ok(plain(StatusCode::OK, "empty\n"))
+}
+
+fn said(outcome: Result<Response<Bytes>, Fault>) -> Response<Bytes> {
+    match outcome {
+        Ok(response) => response,
+        Err(fault) => {
+            if fault.is_server_fault() {
+                tracing::error!(cause = ?fault.cause, "a path failed");
+            }
+            wire::fault_answer(wire::Face::Json11, &fault, "")
+        }
+    }
+}
