@@ -19,6 +19,11 @@ pub(crate) struct Migration {
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "initial", text: include_str!("../migrations/0001_initial.sql") },
     Migration { number: 2, name: "outbox", text: include_str!("../migrations/0002_outbox.sql") },
+    Migration {
+        number: 3,
+        name: "iam devices and tasks",
+        text: include_str!("../migrations/0003_iam_devices_and_tasks.sql"),
+    },
 ];
 
 /// The ledger of what was done.

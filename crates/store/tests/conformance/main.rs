@@ -7,6 +7,7 @@ mod catalog;
 mod concurrency;
 mod crash;
 mod faults;
+mod iam_devices;
 mod lab;
 mod order;
 mod schema;
@@ -74,6 +75,8 @@ suites! { every:
     tables::sessions_and_tokens_are_used_once
     tables::identities_and_logins
     tables::a_deleted_pool_is_swept_in_pieces
+    iam_devices::mfa_devices
+    iam_devices::reports_and_deletion_tasks
 }
 
 suites! { durable:
