@@ -9,12 +9,22 @@ use service::Cx;
 ///
 /// # Errors
 /// `InvalidInput`: it is no ARN of a managed policy (spec/sts-and-iam.md C5).
-pub async fn named(cx: &Cx, arn: Option<&str>) -> Result<Option<Named>, Fault> {
-    let Some(arn) = arn else { return Ok(None) };
+pub async fn named(cx: &Cx, arn: &str) -> Result<Named, Fault> {
     if PolicyArn::parse(arn).is_err() {
         return Err(model::iam::error::invalid_input(format!("ARN {arn} is not valid.")));
     }
-    managed_policy::named(cx, arn).await.map(Some)
+    managed_policy::named(cx, arn).await
+}
+
+/// The same for an argument that may be absent.
+///
+/// # Errors
+/// As [`named`].
+pub async fn optional(cx: &Cx, arn: Option<&str>) -> Result<Option<Named>, Fault> {
+    match arn {
+        Some(arn) => named(cx, arn).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// As replies carry it. The type is `Policy`, whatever the model's enumeration says (spec/sts-and-iam.md C8).

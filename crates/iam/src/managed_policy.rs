@@ -100,14 +100,6 @@ impl Named {
         }
         Ok(())
     }
-
-    /// The policy may bound an entity.
-    ///
-    /// # Errors
-    /// `NoSuchEntity`: there is none.
-    pub fn demand_bounding(&self) -> Result<(), Fault> {
-        self.aws.as_ref().map(|_| ()).ok_or_else(|| not_attachable(self.arn.as_str()))
-    }
 }
 
 /// The policy as `GetPolicy` shows it, with how often this account uses it.

@@ -1,5 +1,6 @@
 //! Tags of IAM entities: a JSON object in the store, a list of pairs on the wire.
 
+use crate::page::{Page, Paged};
 use crate::quota;
 use contract::Fault;
 use model::iam::{error, shapes::Tag};
@@ -42,12 +43,33 @@ pub fn merge(stored: &str, tags: &[Tag], quota_name: &str) -> Result<String, Fau
     write(&all)
 }
 
+/// The row's tags without these keys; keys that are not there do not matter.
+///
+/// # Errors
+/// The stored tags do not parse.
+pub fn remove(stored: &str, keys: &[String]) -> Result<String, Fault> {
+    let mut all = read(stored)?;
+    let gone: HashSet<String> = keys.iter().map(|key| key.to_lowercase()).collect();
+    all.retain(|key, _| !gone.contains(&key.to_lowercase()));
+    write(&all)
+}
+
 /// The row's tags as a list, in the order of their keys.
 ///
 /// # Errors
 /// The stored tags do not parse.
 pub fn list(stored: &str) -> Result<Vec<Tag>, Fault> {
     Ok(read(stored)?.into_iter().map(|(key, value)| Tag { key, value }).collect())
+}
+
+/// One page of the row's tags.
+///
+/// # Errors
+/// The stored tags do not parse.
+pub fn page(stored: &str, page: &Page) -> Result<Paged<Tag>, Fault> {
+    // By place: a key may be longer than a marker.
+    let placed = list(stored)?.into_iter().enumerate().collect();
+    Ok(page.slice(placed, |(place, _)| format!("{place:03}")).map(|(_, tag)| tag))
 }
 
 /// The row's tags as replies about one entity carry them: absent when there are none (spec/sts-and-iam.md C4).
@@ -80,6 +102,7 @@ mod tests {
         let stored = store(Some(&[tag("Team", "a"), tag("cost", "1")])).unwrap();
         assert_eq!(stored, r#"{"Team":"a","cost":"1"}"#);
         assert_eq!(merge(&stored, &[tag("team", "b")], "").unwrap(), r#"{"cost":"1","team":"b"}"#);
+        assert_eq!(remove(&stored, &["COST".to_owned(), "other".to_owned()]).unwrap(), r#"{"Team":"a"}"#);
         assert_eq!(shown("{}").unwrap(), None);
     }
 

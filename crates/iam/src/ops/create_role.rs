@@ -1,5 +1,6 @@
 //! CreateRole: a role with its trust policy.
 
+use crate::owner::OwnerKind;
 use crate::{boundary, name, quota, role, tags, trust};
 use contract::Fault;
 use domain::RoleId;
@@ -17,14 +18,14 @@ const MAX_SESSION_SECONDS: i64 = 3600;
 /// # Errors
 /// `MalformedPolicyDocument`, `EntityAlreadyExists`, `LimitExceeded`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: CreateRoleRequest) -> Result<CreateRoleResponse, Fault> {
-    let boundary = boundary::named(cx, input.permissions_boundary.as_deref()).await?;
+    let boundary = boundary::optional(cx, input.permissions_boundary.as_deref()).await?;
     let tags = tags::store(input.tags.as_deref())?;
     let id = RoleId::from(entity_id(EntityKind::Role, cx.random()));
     let account = cx.account();
     cx.write(async |tx| {
         let trust = trust::bound(tx, account, &input.assume_role_policy_document).await?;
         if let Some(boundary) = &boundary {
-            boundary.demand_bounding()?;
+            boundary.demand_attachable(OwnerKind::Role)?;
         }
         let row = IamRole {
             account_id: account.clone(),

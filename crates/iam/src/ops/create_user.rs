@@ -1,5 +1,6 @@
 //! CreateUser: a user, without keys and permissions.
 
+use crate::owner::OwnerKind;
 use crate::{boundary, name, quota, tags, user};
 use contract::Fault;
 use domain::IamUserId;
@@ -14,12 +15,12 @@ use store::table::iam_users::{self, IamUser};
 /// # Errors
 /// `EntityAlreadyExists`, `LimitExceeded`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: CreateUserRequest) -> Result<CreateUserResponse, Fault> {
-    let boundary = boundary::named(cx, input.permissions_boundary.as_deref()).await?;
+    let boundary = boundary::optional(cx, input.permissions_boundary.as_deref()).await?;
     let tags = tags::store(input.tags.as_deref())?;
     let id = IamUserId::from(entity_id(EntityKind::User, cx.random()));
     cx.write(async |tx| {
         if let Some(boundary) = &boundary {
-            boundary.demand_bounding()?;
+            boundary.demand_attachable(OwnerKind::User)?;
         }
         let row = IamUser {
             account_id: cx.account().clone(),

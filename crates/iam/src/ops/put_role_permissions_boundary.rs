@@ -1,0 +1,24 @@
+//! PutRolePermissionsBoundary: bounds what a role may do by a managed policy.
+
+use crate::owner::OwnerKind;
+use crate::{boundary, role};
+use contract::Fault;
+use model::iam::shapes::PutRolePermissionsBoundaryRequest;
+use service::Cx;
+use store::table::iam_roles::{self, IamRole};
+
+/// Finds the role and the policy, and sets the boundary.
+///
+/// # Errors
+/// `NoSuchEntity`, `InvalidInput`.
+pub async fn run(cx: &Cx, input: PutRolePermissionsBoundaryRequest) -> Result<(), Fault> {
+    let boundary = boundary::named(cx, &input.permissions_boundary).await?;
+    cx.write(async |tx| {
+        let found = role::find(tx, cx.account(), &input.role_name).await?;
+        boundary.demand_attachable(OwnerKind::Role)?;
+        let boundary_arn = Some(input.permissions_boundary.clone());
+        iam_roles::update(tx, &IamRole { boundary_arn, ..found }).await?;
+        Ok(tx.touch_catalog().await?)
+    })
+    .await
+}

@@ -1,0 +1,26 @@
+//! UpdateRole: another description or longest session; what is left out stays.
+
+use crate::role;
+use contract::Fault;
+use model::iam::shapes::{UpdateRoleRequest, UpdateRoleResponse};
+use service::Cx;
+use store::table::iam_roles::{self, IamRole};
+
+/// Finds the role and changes it.
+///
+/// # Errors
+/// `NoSuchEntity`.
+pub async fn run(cx: &Cx, input: UpdateRoleRequest) -> Result<UpdateRoleResponse, Fault> {
+    cx.write(async |tx| {
+        let found = role::find(tx, cx.account(), &input.role_name).await?;
+        let changed = IamRole {
+            description: input.description.clone().or(found.description),
+            max_session_seconds: input.max_session_duration.unwrap_or(found.max_session_seconds),
+            ..found
+        };
+        iam_roles::update(tx, &changed).await?;
+        tx.touch_catalog().await?;
+        Ok(UpdateRoleResponse {})
+    })
+    .await
+}
