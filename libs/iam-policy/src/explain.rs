@@ -195,21 +195,33 @@ fn place(policy: &PolicyRef<'_>, statement: &Statement) -> StatementPlace {
 
 /// The Allow statements that came nearest: those that at least fit the action first, then by how little they lack.
 fn near_misses(question: &Question<'_, '_>, policies: &[PolicyRef<'_>]) -> Vec<NearMiss> {
-    let mut misses = Vec::new();
+    let mut ranked = Vec::new();
     for policy in policies {
         for statement in policy.policy.statements() {
-            if statement.effect() == Effect::Allow {
-                let lacks = lacks(question, statement, policy.kind);
-                // In an organisation's levels a statement may apply and yet not suffice.
-                if !lacks.is_empty() {
-                    misses.push(NearMiss { statement: place(policy, statement), lacks });
-                }
+            let distance = distance(question, statement, policy.kind);
+            // In an organisation's levels a statement may apply and yet not suffice: then nothing is amiss with it.
+            if statement.effect() == Effect::Allow && distance > 0 {
+                ranked.push((distance, policy, statement));
             }
         }
     }
-    misses.sort_by_key(|miss| miss.lacks.iter().map(Lack::distance).sum::<usize>());
-    misses.truncate(MOST_MISSES);
-    misses
+    ranked.sort_by_key(|(distance, ..)| *distance);
+    let nearest = ranked.into_iter().take(MOST_MISSES);
+    nearest
+        .map(|(_, policy, statement)| NearMiss {
+            statement: place(policy, statement),
+            lacks: lacks(question, statement, policy.kind),
+        })
+        .collect()
+}
+
+/// How much is amiss: a failed condition is the least, another action the most.
+fn distance(question: &Question<'_, '_>, statement: &Statement, kind: PolicyKind) -> usize {
+    let context = question.request.context;
+    let action = if statement.actions.covers(&question.action, question.service) { 0 } else { 64 };
+    let resource = if question.covers_resource(statement, kind) { 0 } else { 8 };
+    let principal = if question.reach(statement, kind).is_some() { 0 } else { 8 };
+    action + resource + principal + statement.conditions.iter().filter(|condition| !condition.holds(context)).count()
 }
 
 fn lacks(question: &Question<'_, '_>, statement: &Statement, kind: PolicyKind) -> Vec<Lack> {
@@ -261,16 +273,6 @@ fn unresolved<'k>(keys: impl Iterator<Item = &'k str>, context: &Context) -> Vec
 }
 
 impl Lack {
-    /// A statement about other actions is no near miss; a failed condition is the nearest.
-    fn distance(&self) -> usize {
-        match self {
-            Lack::Condition { .. } => 1,
-            Lack::Resource { .. } => 8,
-            Lack::Principal { .. } => 8,
-            Lack::Action { .. } => 64,
-        }
-    }
-
     fn to_json(&self) -> serde_json::Value {
         match self {
             Lack::Action { wanted, negated } => json!({"lack": "action", "wanted": wanted, "negated": negated}),
