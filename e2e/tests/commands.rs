@@ -160,7 +160,10 @@ fn what_cannot_work_is_said_plainly() {
         (&["serve", "--config", "absent.toml"], "cannot read `absent.toml`"),
         (&["serve", "--config", "wrong.toml"], "lissen"),
         (&["serve", "--listen", "127.0.0.1:0", "--data", "file"], "cannot use the data folder `file`"),
-        (&["serve", "--listen", "127.0.0.1:0", "--store", "postgres://127.0.0.1:1/none"], "store"),
+        (
+            &["serve", "--listen", "127.0.0.1:0", "--store", "postgres://127.0.0.1:1/none"],
+            "cannot reach the database server",
+        ),
         (&["env", "--data", "absent"], "no root access key"),
         (&["reset", "--data", "absent"], "no root access key"),
     ] {

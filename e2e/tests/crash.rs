@@ -22,9 +22,9 @@ fn a_kill_under_load_loses_nothing_that_was_acknowledged_on_postgresql() {
 
 fn nothing_is_lost(engine: Engine) {
     let mut server = Server::start(engine);
-    let pool =
-        server.root().text("aws cognito-idp create-user-pool --pool-name storm --query UserPool.Id --output text");
-    let mut command = server.root().prepare(e2e::needed("SEKISHO_PYTHON"));
+    let root = server.root();
+    let pool = root.text("aws cognito-idp create-user-pool --pool-name storm --query UserPool.Id --output text");
+    let mut command = root.prepare(e2e::needed("SEKISHO_PYTHON"));
     let mut storm = command.args(["-c", CREATE, &pool]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(storm.stdout.take().unwrap()).lines();
     let mut acknowledged: BTreeSet<String> = lines.by_ref().take(STORM).map(Result::unwrap).collect();
