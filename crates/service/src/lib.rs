@@ -7,6 +7,7 @@
 mod caches;
 mod cx;
 mod key_source;
+pub mod mfa;
 mod node;
 mod operation;
 mod vault;

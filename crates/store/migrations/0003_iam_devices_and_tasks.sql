@@ -10,6 +10,8 @@ CREATE TABLE IF NOT EXISTS iam_mfa_devices (
     enabled_ms BIGINT,
     last_step BIGINT,
     drift_steps BIGINT NOT NULL,
+    failures BIGINT NOT NULL,
+    last_failure_ms BIGINT NOT NULL,
     PRIMARY KEY (account_id, serial_key)
 );
 CREATE INDEX IF NOT EXISTS iam_mfa_devices_by_owner ON iam_mfa_devices (account_id, owner_id, serial_key);

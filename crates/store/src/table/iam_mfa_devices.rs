@@ -30,6 +30,10 @@ pub struct MfaDevice {
     pub last_step: Option<i64>,
     /// How many steps its clock is ahead of ours (negative: behind), as the last resynchronisation found.
     pub drift_steps: i64,
+    /// Wrong codes since the last right one.
+    pub failures: i64,
+    /// When the last of them came.
+    pub last_failure_ms: Timestamp,
 }
 
 /// Whose a device is.
@@ -46,7 +50,7 @@ pub struct Assignment {
 macro_rules! columns {
     () => {
         "account_id, serial_key, serial, sealed_seed, tags, created_ms, owner_kind, owner_id, enabled_ms, last_step, \
-         drift_steps"
+         drift_steps, failures, last_failure_ms"
     };
 }
 
@@ -55,7 +59,7 @@ pub async fn insert(tx: &mut Tx, row: &MfaDevice) -> Result<bool, StoreError> {
     let sql = concat!(
         "INSERT INTO iam_mfa_devices (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
     );
     let assignment = row.assignment.as_ref();
     let parameters = [
@@ -70,6 +74,8 @@ pub async fn insert(tx: &mut Tx, row: &MfaDevice) -> Result<bool, StoreError> {
         assignment.map(|to| to.enabled_ms).into(),
         row.last_step.into(),
         row.drift_steps.into(),
+        row.failures.into(),
+        row.last_failure_ms.into(),
     ];
     Ok(tx.exec(sql, &parameters).await? == 1)
 }
@@ -77,7 +83,7 @@ pub async fn insert(tx: &mut Tx, row: &MfaDevice) -> Result<bool, StoreError> {
 /// Writes what can change: tags, whose it is, and where its codes stand.
 pub async fn update(tx: &mut Tx, row: &MfaDevice) -> Result<bool, StoreError> {
     let sql = "UPDATE iam_mfa_devices SET tags = $3, owner_kind = $4, owner_id = $5, enabled_ms = $6, last_step = $7, \
-               drift_steps = $8 WHERE account_id = $1 AND serial_key = $2";
+               drift_steps = $8, failures = $9, last_failure_ms = $10 WHERE account_id = $1 AND serial_key = $2";
     let assignment = row.assignment.as_ref();
     let parameters = [
         (&row.account_id).into(),
@@ -88,6 +94,8 @@ pub async fn update(tx: &mut Tx, row: &MfaDevice) -> Result<bool, StoreError> {
         assignment.map(|to| to.enabled_ms).into(),
         row.last_step.into(),
         row.drift_steps.into(),
+        row.failures.into(),
+        row.last_failure_ms.into(),
     ];
     Ok(tx.exec(sql, &parameters).await? == 1)
 }
@@ -158,6 +166,8 @@ impl FromRow for MfaDevice {
             assignment,
             last_step: row.opt_int(9)?,
             drift_steps: row.int(10)?,
+            failures: row.int(11)?,
+            last_failure_ms: row.timestamp(12)?,
         })
     }
 }
@@ -170,6 +180,7 @@ impl fmt::Debug for MfaDevice {
             .field("assignment", &self.assignment)
             .field("last_step", &self.last_step)
             .field("drift_steps", &self.drift_steps)
+            .field("failures", &self.failures)
             .finish_non_exhaustive()
     }
 }

@@ -26,6 +26,8 @@ pub async fn mfa_devices(lab: &Lab) {
         assignment: None,
         last_step: None,
         drift_steps: 0,
+        failures: 0,
+        last_failure_ms: Timestamp::default(),
     };
     let (phone, watch) = (device("arn:Phone"), device("arn:watch"));
     let story = async |tx: &mut store::Tx| {
@@ -44,6 +46,8 @@ pub async fn mfa_devices(lab: &Lab) {
             tags: r#"{"a":"b"}"#.into(),
             last_step: Some(60_000_000),
             drift_steps: -3,
+            failures: 2,
+            last_failure_ms: NOW,
             ..phone.clone()
         };
         assert!(iam_mfa_devices::update(tx, &anas).await?);
