@@ -113,6 +113,28 @@ fn the_host_names_of_aws_are_understood() {
 }
 
 #[test]
+fn requests_signed_for_the_hosts_of_aws_are_answered() {
+    let answers = shared().root().python(
+        r#"
+import boto3, json, os, socket
+port = int(os.environ.pop("AWS_ENDPOINT_URL").rsplit(":", 1)[1])
+resolve = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *rest, **named: resolve("127.0.0.1", *rest, **named)
+def client(name, host):
+    return boto3.client(name, endpoint_url=f"http://{host}:{port}")
+print(json.dumps([
+    client("sts", "sts.us-east-1.amazonaws.com").get_caller_identity()["Account"],
+    client("iam", "iam.amazonaws.com").list_roles()["ResponseMetadata"]["HTTPStatusCode"],
+    client("cognito-idp", "cognito-idp.us-east-1.amazonaws.com").list_user_pools(MaxResults=1)["ResponseMetadata"]["HTTPStatusCode"],
+    client("cognito-identity", "cognito-identity.us-east-1.amazonaws.com").list_identity_pools(MaxResults=1)["ResponseMetadata"]["HTTPStatusCode"],
+]))
+"#,
+        &[],
+    );
+    assert_eq!(answers, json!([ACCOUNT, 200, 200, 200]));
+}
+
+#[test]
 fn a_browser_may_call() {
     let headers = [
         ("Origin", "https://app.example.com"),

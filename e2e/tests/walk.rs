@@ -134,12 +134,23 @@ fn a_user_gets_the_default_authenticated_role(walk: &Walk) {
 fn a_rule_on_the_email_address_chooses_the_role(walk: &Walk) {
     let client = &walk.rules_client;
     walk.create_user("ben", "ben@staff.example.com");
-    let answer = walk.credentials(&walk.sign_in(client, "ben"));
+    let signed_in = walk.sign_in(client, "ben");
+    let answer = walk.credentials(&text(&signed_in["IdToken"]));
     walk.is_caller(&answer["Credentials"], "WalkStaff");
+
+    // An ID token that came from a refresh token is as good.
+    let refreshed = walk.server.guest().json(&format!(
+        "aws cognito-idp initiate-auth --no-sign-request --client-id {client} --auth-flow REFRESH_TOKEN_AUTH \
+         --auth-parameters REFRESH_TOKEN={}",
+        text(&signed_in["RefreshToken"])
+    ));
+    let again = walk.credentials(&text(&refreshed["AuthenticationResult"]["IdToken"]));
+    assert_eq!(id(&again), id(&answer));
+    walk.is_caller(&again["Credentials"], "WalkStaff");
 
     // Nothing matches, and the mapping says what then: the default role.
     walk.create_user("bea", "bea@example.com");
-    let answer = walk.credentials(&walk.sign_in(client, "bea"));
+    let answer = walk.credentials(&text(&walk.sign_in(client, "bea")["IdToken"]));
     walk.is_caller(&answer["Credentials"], "WalkUser");
 }
 
@@ -160,7 +171,7 @@ fn the_group_in_the_token_chooses_the_role(walk: &Walk) {
             "aws cognito-idp admin-add-user-to-group --user-pool-id {user_pool} --username eva --group-name {group}"
         ));
     }
-    let id_token = walk.sign_in(groups_client, "eva");
+    let id_token = text(&walk.sign_in(groups_client, "eva")["IdToken"]);
     let claims = token::claims(&id_token);
     // The order of groups is by precedence, which the tests of the claims say; here it does not matter.
     let mut roles: Vec<&str> = claims["cognito:roles"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
@@ -296,14 +307,14 @@ impl Walk {
         ));
     }
 
-    /// Signs a user in and answers the ID token.
-    fn sign_in(&self, client: &str, name: &str) -> String {
+    /// Signs a user in and answers the tokens.
+    fn sign_in(&self, client: &str, name: &str) -> Value {
         let signed_in = self.root.json(&format!(
             "aws cognito-idp admin-initiate-auth --user-pool-id {} --client-id {client} \
              --auth-flow ADMIN_NO_SRP_AUTH --auth-parameters USERNAME={name},PASSWORD='Perman3nt!'",
             self.user_pool
         ));
-        text(&signed_in["AuthenticationResult"]["IdToken"])
+        signed_in["AuthenticationResult"].clone()
     }
 
     /// From an ID token to temporary credentials.
