@@ -5,4 +5,8 @@
 
 pub mod address;
 pub mod fetch;
+pub mod id_token;
+pub mod jwk;
+pub mod oidc;
+pub mod session_claims;
 mod tls;
