@@ -24,6 +24,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "iam devices and tasks",
         text: include_str!("../migrations/0003_iam_devices_and_tasks.sql"),
     },
+    Migration {
+        number: 4,
+        name: "iam policies and groups",
+        text: include_str!("../migrations/0004_iam_policies_and_groups.sql"),
+    },
 ];
 
 /// The ledger of what was done.

@@ -17,6 +17,8 @@ pub enum OwnerKind {
     User,
     /// An IAM role.
     Role,
+    /// An IAM group.
+    Group,
 }
 
 impl OwnerKind {
@@ -26,11 +28,12 @@ impl OwnerKind {
             Self::Root => "root",
             Self::User => "user",
             Self::Role => "role",
+            Self::Group => "group",
         }
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
-        [Self::Root, Self::User, Self::Role]
+        [Self::Root, Self::User, Self::Role, Self::Group]
             .into_iter()
             .find(|kind| kind.as_str() == text)
             .ok_or_else(|| StoreError::Sql(format!("`{text}` is no kind of owner")))

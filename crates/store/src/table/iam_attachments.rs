@@ -1,4 +1,4 @@
-//! `iam_attachments`: which managed policies are attached to which user or role.
+//! `iam_attachments`: which managed policies are attached to which user, role or group.
 
 use super::iam_access_keys::OwnerKind;
 use super::{FromRow, collect};
@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 pub struct Attachment {
     /// The account.
     pub account_id: AccountId,
-    /// User or role.
+    /// User, role or group.
     pub owner_kind: OwnerKind,
     /// The owner's id.
     pub owner_id: String,
@@ -59,6 +59,24 @@ pub async fn list(
          $4 ORDER BY policy_arn LIMIT $5",
     );
     let parameters = [account_id.into(), owner_kind.as_str().into(), owner_id.into(), after.into(), limit.into()];
+    collect(&tx.all(sql, &parameters).await?)
+}
+
+/// The attachments of one policy, in one account, by the owner's id.
+pub async fn list_of_policy(
+    tx: &mut Tx,
+    account_id: &AccountId,
+    policy_arn: &str,
+    after_owner_id: &str,
+    limit: i64,
+) -> Result<Vec<Attachment>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM iam_attachments WHERE account_id = $1 AND policy_arn = $2 AND owner_id > \
+         $3 ORDER BY owner_id LIMIT $4"
+    );
+    let parameters = [account_id.into(), policy_arn.into(), after_owner_id.into(), limit.into()];
     collect(&tx.all(sql, &parameters).await?)
 }
 

@@ -1,4 +1,4 @@
-//! `iam_inline_policies`: the policies written into one user or role.
+//! `iam_inline_policies`: the policies written into one user, role or group.
 
 use super::iam_access_keys::OwnerKind;
 use super::{FromRow, collect, maybe};
@@ -12,7 +12,7 @@ use domain::id::AccountId;
 pub struct InlinePolicy {
     /// The account.
     pub account_id: AccountId,
-    /// User or role.
+    /// User, role or group.
     pub owner_kind: OwnerKind,
     /// The owner's id.
     pub owner_id: String,

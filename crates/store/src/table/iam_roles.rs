@@ -108,6 +108,23 @@ pub async fn list(tx: &mut Tx, account_id: &AccountId, after: &str, limit: i64) 
     collect(&tx.all(sql, &parameters).await?)
 }
 
+/// The roles of an account that have this permissions boundary, by id.
+pub async fn list_bounded_by(
+    tx: &mut Tx,
+    account_id: &AccountId,
+    boundary_arn: &str,
+    after_id: &str,
+    limit: i64,
+) -> Result<Vec<IamRole>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM iam_roles WHERE account_id = $1 AND boundary_arn = $2 AND id > $3 ORDER BY id LIMIT $4"
+    );
+    let parameters = [account_id.into(), boundary_arn.into(), after_id.into(), limit.into()];
+    collect(&tx.all(sql, &parameters).await?)
+}
+
 /// How many roles an account has.
 pub async fn count(tx: &mut Tx, account_id: &AccountId) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM iam_roles WHERE account_id = $1";

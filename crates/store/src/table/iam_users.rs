@@ -95,6 +95,41 @@ pub async fn list(tx: &mut Tx, account_id: &AccountId, after: &str, limit: i64) 
     collect(&tx.all(sql, &parameters).await?)
 }
 
+/// The users of an account that have this permissions boundary, by id.
+pub async fn list_bounded_by(
+    tx: &mut Tx,
+    account_id: &AccountId,
+    boundary_arn: &str,
+    after_id: &str,
+    limit: i64,
+) -> Result<Vec<IamUser>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM iam_users WHERE account_id = $1 AND boundary_arn = $2 AND id > $3 ORDER BY id LIMIT $4"
+    );
+    let parameters = [account_id.into(), boundary_arn.into(), after_id.into(), limit.into()];
+    collect(&tx.all(sql, &parameters).await?)
+}
+
+/// The users in a group, by name.
+pub async fn list_of_group(
+    tx: &mut Tx,
+    account_id: &AccountId,
+    group_id: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<IamUser>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM iam_users WHERE account_id = $1 AND name_key > $3 AND id IN (SELECT \
+         user_id FROM iam_group_members WHERE group_id = $2) ORDER BY name_key LIMIT $4"
+    );
+    let parameters = [account_id.into(), group_id.into(), after.into(), limit.into()];
+    collect(&tx.all(sql, &parameters).await?)
+}
+
 /// How many users an account has.
 pub async fn count(tx: &mut Tx, account_id: &AccountId) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM iam_users WHERE account_id = $1";

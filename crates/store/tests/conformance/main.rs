@@ -8,6 +8,7 @@ mod concurrency;
 mod crash;
 mod faults;
 mod iam_devices;
+mod iam_policies;
 mod lab;
 mod order;
 mod schema;
@@ -77,6 +78,8 @@ suites! { every:
     tables::a_deleted_pool_is_swept_in_pieces
     iam_devices::mfa_devices
     iam_devices::reports_and_deletion_tasks
+    iam_policies::managed_policies
+    iam_policies::iam_groups_and_members
 }
 
 suites! { durable:
