@@ -23,7 +23,7 @@ echo $server >"$2/pid"
 read -r word
 if [ "$word" != keep ]; then kill -QUIT $server; fi
 wait $server
-if [ "$word" != keep ]; then rm -rf "$2"/*; fi
+if [ "$word" != keep ]; then cd / && rm -rf "$2"; fi
 "#;
 
 /// A running server; superuser `postgres`, no password, reachable from this machine alone.

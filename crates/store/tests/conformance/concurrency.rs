@@ -13,6 +13,8 @@ use tokio::task::{JoinSet, spawn_local};
 type Result<T> = std::result::Result<T, StoreError>;
 
 const THREADS: usize = 4;
+/// Writers per thread: together more than one batch of the group commit takes.
+const MANY: usize = 160;
 
 /// Read, decide, write: each acknowledged increment counts once, however often its closure ran.
 pub async fn no_increment_is_lost(lab: &Lab) {
@@ -112,14 +114,14 @@ pub async fn an_acknowledged_write_is_visible_at_once(lab: &Lab) {
     let shared = store.clone();
     on_threads(THREADS, async move |thread| {
         let mut tasks = JoinSet::new();
-        for task in 0..64 {
+        for task in 0..MANY {
             let (store, name) = (shared.clone(), format!("{thread}-{task}"));
             tasks.spawn_local(async move {
                 store.write(async |tx| settings::put(tx, &name, "there").await).await.unwrap();
                 assert_eq!(setting(&store, &name).await.as_deref(), Some("there"));
             });
         }
-        assert_eq!(tasks.join_all().await.len(), 64);
+        assert_eq!(tasks.join_all().await.len(), MANY);
     })
     .await;
 }
@@ -162,12 +164,12 @@ pub async fn cancelling_at_random_loses_no_acknowledged_write(lab: &Lab) {
     let shared = store.clone();
     let answers = on_threads(THREADS, async move |thread| {
         let (mut acknowledged, mut refused) = (Vec::new(), Vec::new());
-        for round in 0..12_u64 {
+        for round in 0..4_u64 {
             let mut tasks = JoinSet::new();
-            for task in 0..16_u64 {
+            for task in 0..100_u64 {
                 let (store, name) = (shared.clone(), format!("{thread}-{round}-{task}"));
                 // Spread over what a write takes, without chance.
-                let patience = Duration::from_micros((round * 7919 + task * 104_729) % 6_000);
+                let patience = Duration::from_micros((round * 7919 + task * 104_729) % 15_000);
                 tasks.spawn_local(async move {
                     let refuses = task % 5 == 0;
                     let write = store.write(async |tx| {
