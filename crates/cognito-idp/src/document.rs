@@ -76,8 +76,10 @@ mod tests {
         };
         let text = to_text(pool.clone()).unwrap();
         assert_eq!(
-            text,
-            r#"{"Name":"people","LambdaConfig":{},"EstimatedNumberOfUsers":3,"UserPoolTags":{"team":"é"}}"#
+            serde_json::from_str::<Json>(&text).unwrap(),
+            serde_json::json!({
+                "Name": "people", "LambdaConfig": {}, "EstimatedNumberOfUsers": 3, "UserPoolTags": { "team": "\u{e9}" },
+            })
         );
         assert_eq!(from_text::<UserPoolType>(&text).unwrap(), pool);
     }

@@ -26,7 +26,7 @@ pub async fn run(cx: &Cx, input: CreateGroupRequest) -> Result<CreateGroupRespon
         if groups::insert(tx, &row).await? {
             Ok(())
         } else {
-            Err(error::group_exists("A group with the name already exists."))
+            Err(error::group_exists("A group with the name already exists"))
         }
     })
     .await?;
