@@ -1,1 +1,34 @@
-//! cognito-identity.
+//! Identity pools: guests and users become identities, identities get roles, roles become temporary credentials.
+//!
+//! Left to others: the checks on a token and the choice of a role (`domain`), trust policies and sessions (`sts`), who may
+//! configure pools (`gate`).
+
+mod explain;
+mod fault;
+mod guest_scope;
+mod identity;
+mod keys;
+mod login;
+mod ops;
+mod page;
+mod pool;
+mod roles;
+mod settings;
+
+use service::Entry;
+
+/// The operations of `cognito-identity` that this build answers.
+pub fn operations() -> &'static [Entry] {
+    static OPERATIONS: &[Entry] = service::operations![
+        model::cognito_identity::CreateIdentityPool => crate::ops::create_identity_pool,
+        model::cognito_identity::DeleteIdentityPool => crate::ops::delete_identity_pool,
+        model::cognito_identity::DescribeIdentityPool => crate::ops::describe_identity_pool,
+        model::cognito_identity::GetCredentialsForIdentity => crate::ops::get_credentials_for_identity,
+        model::cognito_identity::GetId => crate::ops::get_id,
+        model::cognito_identity::GetIdentityPoolRoles => crate::ops::get_identity_pool_roles,
+        model::cognito_identity::ListIdentityPools => crate::ops::list_identity_pools,
+        model::cognito_identity::SetIdentityPoolRoles => crate::ops::set_identity_pool_roles,
+        model::cognito_identity::UpdateIdentityPool => crate::ops::update_identity_pool,
+    ];
+    OPERATIONS
+}
