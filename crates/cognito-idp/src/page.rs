@@ -24,14 +24,14 @@ impl Page {
     /// the next page (spec/user-pools-api.md 9: a token is valid only with identical other parameters).
     ///
     /// # Errors
-    /// `InvalidParameterException`: the limit is negative, or the token is not one of this listing, or older than an hour.
+    /// `InvalidParameterException`: the limit is negative, or the token is of another listing or older than an hour.
     pub fn of(cx: &Cx, scope: &[&str], limit: Option<i64>, token: Option<&str>) -> Result<Self, Fault> {
         let limit = match limit.unwrap_or(0) {
             0 => MOST,
             limit => usize::try_from(limit).map_err(|_| {
                 error::invalid_parameter(format!(
-                    "1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must have \
-                     value greater than or equal to 0"
+                    "1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must \
+                     have value greater than or equal to 0"
                 ))
             })?,
         };

@@ -44,8 +44,8 @@ pub fn check_shape(member: &str, password: &str) -> Result<(), Fault> {
         return Ok(());
     }
     Err(error::invalid_parameter(format!(
-        "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length greater \
-         than or equal to {SHORTEST}"
+        "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length \
+         greater than or equal to {SHORTEST}"
     )))
 }
 

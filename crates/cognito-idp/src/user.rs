@@ -215,8 +215,8 @@ pub fn attribute_list(user: &User, wanted: Option<&[String]>) -> Result<Vec<Attr
     Ok(kept.map(|(name, value)| AttributeType { name, value: Some(value) }).collect())
 }
 
-/// The user's failed attempts. The row keeps how many, and until when sign-in is locked; for fewer than five failures the
-/// wait is nothing, and that is the moment of the last one.
+/// The user's failed attempts. The row keeps how many, and until when sign-in is locked; for fewer than five failures
+/// the wait is nothing, and that is the moment of the last one.
 pub fn lockout(user: &User) -> Lockout {
     let failures = u32::try_from(user.failed_sign_ins).unwrap_or(0);
     let until = user.locked_until_ms.unwrap_or_default();

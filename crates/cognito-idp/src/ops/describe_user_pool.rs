@@ -6,8 +6,8 @@ use model::cognito_idp::{DescribeUserPoolRequest, DescribeUserPoolResponse};
 use service::Cx;
 use store::table::users;
 
-/// Runs the operation. The number of users is counted up to [`COUNTED`] and stays there: the answer must not take longer
-/// for a larger pool, and AWS calls it an estimate.
+/// Runs the operation. The number of users is counted up to [`COUNTED`] and stays there: the answer must not take
+/// longer for a larger pool, and AWS calls it an estimate.
 ///
 /// # Errors
 /// There is no such pool.

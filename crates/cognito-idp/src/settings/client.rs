@@ -82,8 +82,8 @@ fn check_flows(pool: &Pool, settings: &UserPoolClientType) -> Result<(), Fault> 
     Ok(())
 }
 
-/// Effective lifetimes: access and ID tokens 5 minutes to a day and no longer than the refresh token, which lasts an hour
-/// to ten years (spec/user-pools-api.md 2.1).
+/// Effective lifetimes: access and ID tokens 5 minutes to a day and no longer than the refresh token, which lasts an
+/// hour to ten years (spec/user-pools-api.md 2.1).
 fn check_validity(settings: &UserPoolClientType) -> Result<(), Fault> {
     let none = TokenValidityUnitsType::default();
     let units = settings.token_validity_units.as_ref().unwrap_or(&none);
@@ -127,8 +127,8 @@ fn check_urls(settings: &UserPoolClientType) -> Result<(), Fault> {
     let mut urls = callbacks.chain(settings.logout_urls.iter().flatten());
     if let Some(url) = urls.find(|url| !is_redirect(url)) {
         return Err(error::invalid_parameter(format!(
-            "`{url}` is not an absolute URL without fragment that begins with https:, with http: of this machine, or with an \
-             application's own scheme."
+            "`{url}` is not an absolute URL without fragment that begins with https:, with http: of this machine, or with \
+             an application's own scheme."
         )));
     }
     match &settings.default_redirect_uri {
@@ -190,7 +190,8 @@ fn check_oauth(settings: &UserPoolClientType, has_secret: bool) -> Result<(), Fa
     if settings.allowed_oauth_flows_user_pool_client == Some(true) {
         if flows.is_empty() || scopes.is_empty() {
             return Err(error::invalid_parameter(
-                "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
+                "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use \
+                 OAuth flows.",
             ));
         }
         let callbacks = settings.callback_urls.as_deref().unwrap_or_default();

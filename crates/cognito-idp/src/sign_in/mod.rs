@@ -40,7 +40,8 @@ pub async fn begin(cx: &Cx, at: &Place, flow: &str, parameters: &Texts) -> Resul
     }
 }
 
-/// Answers a challenge: what `RespondToAuthChallenge` and `AdminRespondToAuthChallenge` do once they know pool and client.
+/// Answers a challenge: what `RespondToAuthChallenge` and `AdminRespondToAuthChallenge` do once they know pool and
+/// client.
 ///
 /// # Errors
 /// The faults of those operations.

@@ -16,8 +16,8 @@ use store::table::users::{self, User};
 /// Begins, and mostly ends, a sign-in with a password.
 ///
 /// # Errors
-/// In this order: a parameter is missing, the secret hash is wrong, the flow is off (`disabled`), there is no such user,
-/// sign-in is locked, the password is wrong, the user may not sign in.
+/// In this order: a parameter is missing, the secret hash is wrong, the flow is off (`disabled`), there is no such
+/// user, sign-in is locked, the password is wrong, the user may not sign in.
 pub(super) async fn begin(
     cx: &Cx,
     at: &Place,

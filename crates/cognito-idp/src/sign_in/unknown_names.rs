@@ -39,8 +39,8 @@ pub(super) async fn count_failure(cx: &Cx, pool: &Pool, name: &str) -> Result<()
     Ok(())
 }
 
-/// The counters of this node. They are dropped with the rest of its caches when the catalog changes, which is rare and not
-/// in the hands of whoever guesses.
+/// The counters of this node. They are dropped with the rest of its caches when the catalog changes, which is rare and
+/// not in the hands of whoever guesses.
 async fn names(cx: &Cx) -> Result<Arc<UnknownNames>, Fault> {
     let cache = cx.node.caches.of::<UnknownNames>();
     let found = cache.get_or_load(&cx.node.store, "", async || Ok::<_, Fault>(Some(UnknownNames::default()))).await?;

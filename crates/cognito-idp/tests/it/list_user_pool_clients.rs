@@ -7,7 +7,7 @@ use serde_json::json;
 async fn clients_come_in_pages_with_id_and_name_alone() {
     let w = world().await;
     let pool = pool(&w, &json!({})).await;
-    let mut made = vec![client(&w, &pool, &json!({})).await, client(&w, &pool, &json!({})).await];
+    let mut made = [client(&w, &pool, &json!({})).await, client(&w, &pool, &json!({})).await];
     made.sort();
     let first = w.call("ListUserPoolClients", &json!({ "UserPoolId": pool, "MaxResults": 1 })).await;
     assert_eq!(*first.at("UserPoolClients"), json!([{ "ClientId": made[0], "UserPoolId": pool, "ClientName": "app" }]));
