@@ -8,11 +8,13 @@ mod boundary;
 mod document;
 mod inline_policy;
 mod managed_policy;
+mod mfa;
 mod name;
 mod ops;
 mod owner;
 mod page;
 mod principal_text;
+mod qr_png;
 mod quota;
 mod role;
 mod tags;
@@ -27,6 +29,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::CreateAccessKey => ops::create_access_key,
         model::iam::CreateRole => ops::create_role,
         model::iam::CreateUser => ops::create_user,
+        model::iam::CreateVirtualMFADevice => ops::create_virtual_mfa_device,
+        model::iam::DeactivateMFADevice => ops::deactivate_mfa_device,
         model::iam::DeleteAccessKey => ops::delete_access_key,
         model::iam::DeleteRole => ops::delete_role,
         model::iam::DeleteRolePermissionsBoundary => ops::delete_role_permissions_boundary,
@@ -34,8 +38,11 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DeleteUser => ops::delete_user,
         model::iam::DeleteUserPermissionsBoundary => ops::delete_user_permissions_boundary,
         model::iam::DeleteUserPolicy => ops::delete_user_policy,
+        model::iam::DeleteVirtualMFADevice => ops::delete_virtual_mfa_device,
         model::iam::DetachRolePolicy => ops::detach_role_policy,
         model::iam::DetachUserPolicy => ops::detach_user_policy,
+        model::iam::EnableMFADevice => ops::enable_mfa_device,
+        model::iam::GetMFADevice => ops::get_mfa_device,
         model::iam::GetPolicy => ops::get_policy,
         model::iam::GetPolicyVersion => ops::get_policy_version,
         model::iam::GetRole => ops::get_role,
@@ -45,6 +52,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::ListAccessKeys => ops::list_access_keys,
         model::iam::ListAttachedRolePolicies => ops::list_attached_role_policies,
         model::iam::ListAttachedUserPolicies => ops::list_attached_user_policies,
+        model::iam::ListMFADeviceTags => ops::list_mfa_device_tags,
+        model::iam::ListMFADevices => ops::list_mfa_devices,
         model::iam::ListPolicyVersions => ops::list_policy_versions,
         model::iam::ListRolePolicies => ops::list_role_policies,
         model::iam::ListRoleTags => ops::list_role_tags,
@@ -52,12 +61,16 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::ListUserPolicies => ops::list_user_policies,
         model::iam::ListUserTags => ops::list_user_tags,
         model::iam::ListUsers => ops::list_users,
+        model::iam::ListVirtualMFADevices => ops::list_virtual_mfa_devices,
         model::iam::PutRolePermissionsBoundary => ops::put_role_permissions_boundary,
         model::iam::PutRolePolicy => ops::put_role_policy,
         model::iam::PutUserPermissionsBoundary => ops::put_user_permissions_boundary,
         model::iam::PutUserPolicy => ops::put_user_policy,
+        model::iam::ResyncMFADevice => ops::resync_mfa_device,
+        model::iam::TagMFADevice => ops::tag_mfa_device,
         model::iam::TagRole => ops::tag_role,
         model::iam::TagUser => ops::tag_user,
+        model::iam::UntagMFADevice => ops::untag_mfa_device,
         model::iam::UntagRole => ops::untag_role,
         model::iam::UntagUser => ops::untag_user,
         model::iam::UpdateAccessKey => ops::update_access_key,
