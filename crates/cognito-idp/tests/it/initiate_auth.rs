@@ -261,14 +261,3 @@ async fn a_refresh_needs_the_flow_and_the_hash_of_the_real_name() {
         "400 InvalidParameterException: Auth flow not enabled for this client"
     );
 }
-
-#[tokio::test]
-async fn a_sign_in_that_changes_nothing_writes_nothing() {
-    let w = world().await;
-    let (pool, client) = setting(&w, &json!({})).await;
-    let list = async || w.call("ListUsers", &json!({ "UserPoolId": pool })).await.to_string();
-    let before = list().await;
-    w.clock.advance_seconds(10);
-    sign_in_public(&w, &client, "ana", PASSWORD).await.ok();
-    assert_eq!(list().await, before);
-}
