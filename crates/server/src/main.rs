@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod config;
 mod data_dir;
+mod housekeeping;
 mod http;
 mod listen;
 mod logging;

@@ -11,13 +11,10 @@ use domain::seal::{KeyPurpose, KeyRing, MasterKey, SealingKey};
 use domain::{AccountId, Timestamp};
 use service::{Node, NodeParts, Vault};
 use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::Duration;
 use store::table::iam_access_keys::{self, AccessKey, OwnerKind};
 use store::table::sealing_keys;
 use store::table::settings;
 use store::{Store, StoreError, Tx};
-use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 /// A node ready to serve, and what its process keeps beside it.
@@ -269,24 +266,6 @@ fn root_key_row(key: &RootKey, account: &AccountId, sealed_secret: Vec<u8>, crea
         status: "Active".to_owned(),
         created_ms: created,
     }
-}
-
-/// On PostgreSQL, looks once a second whether another node changed the catalog.
-pub fn keep_catalog_fresh(node: Arc<Node>, mut stop: watch::Receiver<bool>) -> Option<JoinHandle<()>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-    Some(std::thread::spawn(move || {
-        runtime.block_on(async {
-            loop {
-                let stopped = tokio::time::timeout(Duration::from_millis(500), stop.wait_for(|stopped| *stopped)).await;
-                if stopped.is_ok() {
-                    return;
-                }
-                if let Err(error) = node.store.refresh_epoch().await {
-                    tracing::warn!(%error, "the catalog could not be checked for changes of other nodes");
-                }
-            }
-        });
-    }))
 }
 
 fn said(error: impl std::error::Error) -> String {

@@ -6,7 +6,7 @@ use crate::clock::Machine;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::http::Front;
-use crate::{listen, logging, start};
+use crate::{housekeeping, listen, logging, start};
 use service::Node;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -56,10 +56,8 @@ impl Running {
         let front = Arc::new(Front::new(Arc::clone(&node), Arc::new(Machine), started.root.clone()));
         let workers = config.workers;
         let mut threads = vec![started.spare_keys.keep_ready(stopped.clone())];
-        let refresher = Arc::clone(&node);
-        let refresh_stop = stopped.clone();
+        threads.push(housekeeping::start(Arc::clone(&node), stopped.clone()).map_err(|error| error.to_string())?);
         threads.push(std::thread::spawn(move || listen::serve(&listener, &front, workers, &stopped)));
-        threads.extend(start::keep_catalog_fresh(refresher, refresh_stop));
         tracing::info!(%address, %base_url, account = %node.account, store = config.engine(), "serving");
         Ok(Self { address, started, node, stop, threads, runtime })
     }
