@@ -1,9 +1,11 @@
-//! Identities and the logins that belong to them: found, made, linked, merged (spec/identity-pools.md 6).
+//! Identities and the logins that belong to them, read and written. Which identity a set of logins is, the rule in
+//! `domain::identity_linking` says.
 
 use crate::fault;
 use crate::login::Logins;
 use crate::pool::{self, Pool};
 use contract::Fault;
+use domain::identity_linking::{self as linking, LinkPlan, LinkRefusal, LoginKey, PresentedLogin, link};
 use domain::login_token::VerifiedLogin;
 use domain::{IdentityId, Timestamp, new_id};
 use model::cognito_identity::IdentityDescription;
@@ -13,15 +15,15 @@ use store::Tx;
 use store::table::identities::{self, Identity, IdentityState};
 use store::table::identity_logins::{self, IdentityLogin};
 
-/// The identity of a request.
+/// The identity that a request names.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The one that was named.
     pub named: Identity,
     /// The one that took its place, if it was merged; otherwise the same.
-    pub live: Identity,
+    live: Identity,
     /// The logins of the live one.
-    pub linked: Vec<IdentityLogin>,
+    linked: Vec<IdentityLogin>,
 }
 
 /// The identity of this id, with the one it was merged into.
@@ -45,8 +47,9 @@ pub async fn find(tx: &mut Tx, id: &IdentityId) -> Result<Option<Found>, Fault> 
 /// A new guest.
 ///
 /// # Errors
-/// `ResourceNotFoundException`: the pool was deleted meanwhile.
+/// `NotAuthorizedException`: guests are off; `ResourceNotFoundException`: the pool was deleted meanwhile.
 pub async fn new_guest(cx: &Cx, pool: &Pool) -> Result<IdentityId, Fault> {
+    link(None, &[], pool.settings.guests).map_err(|refusal| refused(cx, &refusal))?;
     let id = new_id::identity_id(&pool.region, cx.random());
     cx.write(async |tx| {
         pool::hold(tx, pool).await?;
@@ -55,6 +58,17 @@ pub async fn new_guest(cx: &Cx, pool: &Pool) -> Result<IdentityId, Fault> {
     .await?;
     cx.decision().passed("identity", format!("{id}: a new guest"));
     Ok(id)
+}
+
+/// The identity of a call without logins: a guest's own.
+///
+/// # Errors
+/// `NotAuthorizedException`: guests are off, or the identity is none.
+pub fn as_guest(cx: &Cx, pool: &Pool, found: &Found) -> Result<IdentityId, Fault> {
+    let sent = found.sent(pool);
+    link(Some(&sent), &[], pool.settings.guests).map_err(|refusal| refused(cx, &refusal))?;
+    cx.decision().passed("identity", format!("{}: a guest", sent.id));
+    Ok(sent.id)
 }
 
 /// The identity of these logins: the one they belong to, or a new one. Logins of different identities merge them.
@@ -69,19 +83,13 @@ pub async fn of_logins(cx: &Cx, pool: &Pool, logins: &Logins) -> Result<Identity
             only_owner(tx, pool, &logins.verified).await
         })
         .await?;
-    if let Some(id) = known {
-        cx.decision().passed("identity", format!("{id}: every login belongs to it"));
-        return Ok(id);
+    match known {
+        Some(id) => {
+            cx.decision().passed("identity", format!("{id}: every login belongs to it"));
+            Ok(id)
+        }
+        None => bring_together(cx, pool, logins, None).await,
     }
-    let fresh = new_id::identity_id(&pool.region, cx.random());
-    let united = cx
-        .write(async |tx| {
-            pool::hold(tx, pool).await?;
-            unite(tx, pool, &logins.verified, None, &fresh, cx.now()).await
-        })
-        .await?;
-    united.record(cx);
-    Ok(united.id)
 }
 
 /// The identity that `found` stands for once these logins are shown with it: itself, upgraded, linked, or merged.
@@ -93,41 +101,14 @@ pub async fn settle(cx: &Cx, pool: &Pool, found: &Found, logins: &Logins) -> Res
     if logins.must_ask() {
         cx.read(async |tx| logins.check_users(cx, tx).await).await?;
     }
-    let refused = |fault: &Fault| cx.decision().failed("identity", fault.to_string());
-    if admits(found, &logins.verified).inspect_err(refused)? {
+    let is_linked = |login: &VerifiedLogin| {
+        found.linked.iter().any(|linked| linked.provider == login.provider && linked.subject == login.subject)
+    };
+    if found.live.state == IdentityState::Authenticated && logins.verified.iter().all(is_linked) {
         cx.decision().passed("identity", format!("{}: every login belongs to it", found.live.id));
         return Ok(found.live.id.clone());
     }
-    let fresh = new_id::identity_id(&pool.region, cx.random());
-    let united = cx
-        .write(async |tx| {
-            pool::hold(tx, pool).await?;
-            let now_found = find(tx, &found.named.id).await?.ok_or_else(|| fault::no_such_identity(&found.named.id))?;
-            admits(&now_found, &logins.verified)?;
-            unite(tx, pool, &logins.verified, Some(now_found.live), &fresh, cx.now()).await
-        })
-        .await
-        .inspect_err(refused)?;
-    united.record(cx);
-    Ok(united.id)
-}
-
-/// The identity of a call without logins: a guest's own.
-///
-/// # Errors
-/// `NotAuthorizedException`: guests are off, or the identity is none.
-pub fn as_guest(cx: &Cx, pool: &Pool, found: &Found) -> Result<IdentityId, Fault> {
-    let id = &found.named.id;
-    if !pool.settings.guests {
-        cx.decision().failed("identity", format!("no login, and guests are off in {}", pool.id));
-        return Err(fault::no_guests());
-    }
-    if found.named.state != IdentityState::Guest {
-        cx.decision().failed("identity", format!("{id}: {}, and no login", found.named.state.as_str()));
-        return Err(fault::identity_forbidden(id));
-    }
-    cx.decision().passed("identity", format!("{id}: a guest"));
-    Ok(id.clone())
+    bring_together(cx, pool, logins, Some(&found.named.id)).await
 }
 
 /// The identity as DescribeIdentity and ListIdentities show it: names of providers, never who somebody is there.
@@ -145,23 +126,16 @@ pub async fn describe(tx: &mut Tx, identity: &Identity) -> Result<IdentityDescri
     })
 }
 
-/// Whether the logins may act for this identity. `true`: all of them are its own, and nothing is left to write.
-fn admits(found: &Found, logins: &[VerifiedLogin]) -> Result<bool, Fault> {
-    let live = &found.live;
-    match live.state {
-        IdentityState::Disabled => Err(fault::identity_forbidden(&found.named.id)),
-        // A merged guest stands for its parent only to one who can log in as the parent.
-        IdentityState::Guest if live.id == found.named.id => Ok(false),
-        IdentityState::Guest => Err(fault::logins_do_not_match()),
-        IdentityState::Authenticated => {
-            let own = logins.iter().filter(|login| found.linked.iter().any(|linked| is(linked, login))).count();
-            if own == 0 { Err(fault::logins_do_not_match()) } else { Ok(own == logins.len()) }
+impl Found {
+    /// As the rule sees the identity that was named.
+    fn sent(&self, pool: &Pool) -> linking::Identity {
+        let linked = if self.named.id == self.live.id { self.linked.as_slice() } else { &[] };
+        let mut sent = to_rule(pool, &self.named, linked);
+        if let linking::IdentityState::Disabled { parent } = &mut sent.state {
+            parent.clone_from(&self.live.id);
         }
+        sent
     }
-}
-
-fn is(linked: &IdentityLogin, login: &VerifiedLogin) -> bool {
-    linked.provider == login.provider && linked.subject == login.subject
 }
 
 /// The identity that owns all of these logins, if one does.
@@ -179,76 +153,85 @@ async fn only_owner(tx: &mut Tx, pool: &Pool, logins: &[VerifiedLogin]) -> Resul
     Ok(owner)
 }
 
-/// What became of identities and logins that were brought together.
-struct United {
-    id: IdentityId,
-    reasons: Vec<String>,
+/// Decides and writes in one transaction: of a hundred simultaneous calls of one new user, one makes the identity and
+/// the others find it.
+async fn bring_together(
+    cx: &Cx,
+    pool: &Pool,
+    logins: &Logins,
+    named: Option<&IdentityId>,
+) -> Result<IdentityId, Fault> {
+    let fresh = new_id::identity_id(&pool.region, cx.random());
+    let decided = cx
+        .write(async |tx| {
+            pool::hold(tx, pool).await?;
+            let sent = match named {
+                Some(id) => Some(find(tx, id).await?.ok_or_else(|| fault::no_such_identity(id))?.sent(pool)),
+                None => None,
+            };
+            let owners = owners(tx, pool, &logins.verified).await?;
+            let switched_off =
+                owners.iter().flatten().find(|owner| matches!(owner.state, linking::IdentityState::Disabled { .. }));
+            if let Some(owner) = switched_off {
+                return Ok(Err(LinkRefusal::Forbidden { identity_id: owner.id.clone() }));
+            }
+            let presented: Vec<PresentedLogin<'_>> = logins
+                .verified
+                .iter()
+                .zip(&owners)
+                .map(|(login, owner)| PresentedLogin {
+                    key: key(pool, &login.provider, &login.subject),
+                    owner: owner.as_ref(),
+                })
+                .collect();
+            match link(sent.as_ref(), &presented, pool.settings.guests) {
+                Ok(plan) => Ok(Ok((apply(tx, pool, &plan, &fresh, cx.now()).await?, plan))),
+                Err(refusal) => Ok(Err(refusal)),
+            }
+        })
+        .await?;
+    let (id, plan) = decided.map_err(|refusal| refused(cx, &refusal))?;
+    record(cx, &id, &plan);
+    Ok(id)
 }
 
-impl United {
-    fn record(&self, cx: &Cx) {
-        for reason in &self.reasons {
-            cx.decision().passed("identity", reason.as_str());
-        }
+/// The owner of each login, in the order of the logins.
+async fn owners(tx: &mut Tx, pool: &Pool, logins: &[VerifiedLogin]) -> Result<Vec<Option<linking::Identity>>, Fault> {
+    let mut owners = Vec::with_capacity(logins.len());
+    for login in logins {
+        let linked = identity_logins::find(tx, &pool.id, &login.provider, &login.subject).await?;
+        owners.push(match linked {
+            None => None,
+            Some(linked) => {
+                let row = identities::find(tx, &linked.identity_id).await?;
+                let row = row.ok_or_else(|| Fault::internal("a login belongs to an identity that is not there"))?;
+                Some(to_rule(pool, &row, &identity_logins::all_of(tx, &row.id).await?))
+            }
+        });
     }
+    Ok(owners)
 }
 
-/// Brings logins, the identities that own them and a given identity together: one identity is left, all logins are its.
-///
-/// Which one stays is not documented: one that has logins rather than a guest, then the older one
-/// (spec/identity-pools.md 6).
-async fn unite(
+async fn apply(
     tx: &mut Tx,
     pool: &Pool,
-    logins: &[VerifiedLogin],
-    given: Option<Identity>,
+    plan: &LinkPlan,
     fresh: &IdentityId,
     now: Timestamp,
-) -> Result<United, Fault> {
-    let mut reasons = Vec::new();
-    let mut unbound = Vec::new();
-    let mut involved: Vec<Identity> = given.into_iter().collect();
-    for login in logins {
-        match identity_logins::find(tx, &pool.id, &login.provider, &login.subject).await? {
-            None => unbound.push(login),
-            Some(owned) if involved.iter().any(|identity| identity.id == owned.identity_id) => {}
-            Some(owned) => {
-                let owner = identities::find(tx, &owned.identity_id).await?;
-                involved
-                    .push(owner.ok_or_else(|| Fault::internal("a login belongs to an identity that is not there"))?);
-            }
-        }
+) -> Result<IdentityId, Fault> {
+    let id = plan.identity.as_ref().unwrap_or(fresh);
+    let state = if plan.authenticated { IdentityState::Authenticated } else { IdentityState::Guest };
+    match &plan.identity {
+        None => add(tx, pool, id, state, now).await?,
+        // Nothing to write: somebody else has just written it.
+        Some(id) if plan.bind.is_empty() && plan.merge.is_empty() => return Ok(id.clone()),
+        Some(id) => change(tx, id, state, None, now).await?,
     }
-    if let Some(disabled) = involved.iter().find(|identity| identity.state == IdentityState::Disabled) {
-        return Err(fault::identity_forbidden(&disabled.id));
+    for merged in &plan.merge {
+        identity_logins::relink(tx, merged, id).await?;
+        change(tx, merged, IdentityState::Disabled, Some(id), now).await?;
     }
-    involved.sort_by_key(|identity| (identity.state == IdentityState::Guest, identity.created_ms, identity.id.clone()));
-    let mut involved = involved.into_iter();
-    let id = match involved.next() {
-        None => {
-            add(tx, pool, fresh, IdentityState::Authenticated, now).await?;
-            reasons.push(format!("{fresh}: a new identity"));
-            fresh.clone()
-        }
-        Some(mut survivor) => {
-            if survivor.state == IdentityState::Guest {
-                reasons.push(format!("{}: the guest becomes a user", survivor.id));
-            }
-            survivor.state = IdentityState::Authenticated;
-            survivor.modified_ms = now;
-            identities::update(tx, &survivor).await?;
-            survivor.id
-        }
-    };
-    for mut merged in involved {
-        identity_logins::relink(tx, &merged.id, &id).await?;
-        reasons.push(format!("{} is merged into {id}", merged.id));
-        merged.state = IdentityState::Disabled;
-        merged.merged_into = Some(id.clone());
-        merged.modified_ms = now;
-        identities::update(tx, &merged).await?;
-    }
-    for login in unbound {
+    for login in &plan.bind {
         let row = IdentityLogin {
             pool_id: pool.id.clone(),
             provider: login.provider.clone(),
@@ -260,24 +243,8 @@ async fn unite(
         if !identity_logins::insert(tx, &row).await? {
             return Err(Fault::internal("a login was linked between two statements of one transaction"));
         }
-        reasons.push(format!("{id}: `{}` is linked as `{}`", row.provider, row.subject));
     }
-    check_linked(pool, &identity_logins::all_of(tx, &id).await?)?;
-    Ok(United { id, reasons })
-}
-
-/// At most twenty logins, and one user of each public provider.
-fn check_linked(pool: &Pool, linked: &[IdentityLogin]) -> Result<(), Fault> {
-    if linked.len() > LOGINS_MOST {
-        return Err(fault::too_many_logins());
-    }
-    let mut seen = BTreeSet::new();
-    let developer = pool.settings.developer_provider.as_deref();
-    let public = linked.iter().filter(|login| Some(login.provider.as_str()) != developer);
-    match public.map(|login| login.provider.as_str()).find(|provider| !seen.insert(*provider)) {
-        Some(provider) => Err(fault::provider_taken(provider)),
-        None => Ok(()),
-    }
+    Ok(id.clone())
 }
 
 async fn add(tx: &mut Tx, pool: &Pool, id: &IdentityId, state: IdentityState, now: Timestamp) -> Result<(), Fault> {
@@ -293,7 +260,64 @@ async fn add(tx: &mut Tx, pool: &Pool, id: &IdentityId, state: IdentityState, no
     if added { Ok(()) } else { Err(Fault::internal(format!("the new identity id {id} is taken"))) }
 }
 
-/// spec/identity-pools.md 17.
-const LOGINS_MOST: usize = 20;
+async fn change(
+    tx: &mut Tx,
+    id: &IdentityId,
+    state: IdentityState,
+    merged_into: Option<&IdentityId>,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let row = identities::find(tx, id).await?;
+    let mut row = row.ok_or_else(|| Fault::internal(format!("the identity {id} is not there")))?;
+    row.state = state;
+    row.merged_into = merged_into.cloned();
+    row.modified_ms = now;
+    identities::update(tx, &row).await?;
+    Ok(())
+}
+
+fn to_rule(pool: &Pool, row: &Identity, logins: &[IdentityLogin]) -> linking::Identity {
+    let state = match row.state {
+        IdentityState::Guest => linking::IdentityState::Unauthenticated,
+        IdentityState::Authenticated => linking::IdentityState::Authenticated,
+        // One that was switched off without a successor leads nowhere but to itself.
+        IdentityState::Disabled => {
+            linking::IdentityState::Disabled { parent: row.merged_into.clone().unwrap_or_else(|| row.id.clone()) }
+        }
+    };
+    linking::Identity {
+        id: row.id.clone(),
+        created_at: row.created_ms,
+        state,
+        logins: logins.iter().map(|login| key(pool, &login.provider, &login.subject)).collect(),
+    }
+}
+
+fn key(pool: &Pool, provider: &str, subject: &str) -> LoginKey {
+    let developer = pool.settings.developer_provider.as_deref() == Some(provider);
+    LoginKey { provider: provider.to_owned(), subject: subject.to_owned(), developer }
+}
+
+fn refused(cx: &Cx, refusal: &LinkRefusal) -> Fault {
+    cx.decision().failed("identity", refusal.message());
+    Fault::new(refusal.code(), 400, refusal.message())
+}
+
+fn record(cx: &Cx, id: &IdentityId, plan: &LinkPlan) {
+    let mut decision = cx.decision();
+    if plan.identity.is_none() {
+        decision.passed("identity", format!("{id}: a new identity"));
+    }
+    for merged in &plan.merge {
+        decision.passed("identity", format!("{merged} is merged into {id}"));
+    }
+    for login in &plan.bind {
+        decision.passed("identity", format!("{id}: `{}` is linked as `{}`", login.provider, login.subject));
+    }
+    if plan.bind.is_empty() && plan.merge.is_empty() {
+        decision.passed("identity", format!("{id}: every login belongs to it"));
+    }
+}
+
 /// Merges that are followed; each takes a login to make, and an identity has at most twenty.
 const MERGES_MOST: usize = 32;

@@ -21,13 +21,19 @@ use service::Entry;
 pub fn operations() -> &'static [Entry] {
     static OPERATIONS: &[Entry] = service::operations![
         model::cognito_identity::CreateIdentityPool => crate::ops::create_identity_pool,
+        model::cognito_identity::DeleteIdentities => crate::ops::delete_identities,
         model::cognito_identity::DeleteIdentityPool => crate::ops::delete_identity_pool,
+        model::cognito_identity::DescribeIdentity => crate::ops::describe_identity,
         model::cognito_identity::DescribeIdentityPool => crate::ops::describe_identity_pool,
         model::cognito_identity::GetCredentialsForIdentity => crate::ops::get_credentials_for_identity,
         model::cognito_identity::GetId => crate::ops::get_id,
         model::cognito_identity::GetIdentityPoolRoles => crate::ops::get_identity_pool_roles,
+        model::cognito_identity::ListIdentities => crate::ops::list_identities,
         model::cognito_identity::ListIdentityPools => crate::ops::list_identity_pools,
+        model::cognito_identity::ListTagsForResource => crate::ops::list_tags_for_resource,
         model::cognito_identity::SetIdentityPoolRoles => crate::ops::set_identity_pool_roles,
+        model::cognito_identity::TagResource => crate::ops::tag_resource,
+        model::cognito_identity::UntagResource => crate::ops::untag_resource,
         model::cognito_identity::UpdateIdentityPool => crate::ops::update_identity_pool,
     ];
     OPERATIONS

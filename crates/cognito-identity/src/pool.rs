@@ -6,7 +6,7 @@ use contract::Fault;
 use domain::role_choice::PoolRoles;
 use domain::role_mapping::RoleMapping;
 use domain::{AccountId, IdentityPoolId, Region, Timestamp};
-use model::cognito_identity::IdentityPool as Description;
+use model::cognito_identity::{IdentityPool as Description, error};
 use serde::{Deserialize, Serialize};
 use service::{Cx, Node};
 use std::collections::BTreeMap;
@@ -59,15 +59,27 @@ pub async fn of_caller(cx: &Cx, id: &str) -> Result<Arc<Pool>, Fault> {
     pool.filter(|pool| is_callers(cx, pool)).ok_or_else(|| fault::no_such_pool(&id))
 }
 
-/// The same, read inside the transaction that changes it.
+/// The same, read inside a transaction.
 ///
 /// # Errors
 /// `ResourceNotFoundException`.
-pub async fn of_caller_to_change(cx: &Cx, tx: &mut Tx, id: &str) -> Result<Pool, Fault> {
+pub async fn of_caller_in(cx: &Cx, tx: &mut Tx, id: &str) -> Result<Pool, Fault> {
     let id = IdentityPoolId::from(id);
     let row = identity_pools::find(tx, &id).await?;
     let pool = row.map(Pool::from_row).transpose()?;
     pool.filter(|pool| is_callers(cx, pool)).ok_or_else(|| fault::no_such_pool(&id))
+}
+
+/// The pool of this ARN, read inside a transaction; the caller's, in the region that was asked.
+///
+/// # Errors
+/// `ResourceNotFoundException`.
+pub async fn of_arn_in(cx: &Cx, tx: &mut Tx, arn: &str) -> Result<Pool, Fault> {
+    let id = IdentityPoolId::from(arn.split_once("identitypool/").map_or("", |(_, id)| id));
+    let row = identity_pools::find(tx, &id).await?;
+    let pool = row.map(Pool::from_row).transpose()?;
+    pool.filter(|pool| is_callers(cx, pool) && pool.arn() == arn)
+        .ok_or_else(|| error::resource_not_found(format!("Resource '{arn}' not found.")))
 }
 
 /// Whether the pool is still there, seen from inside a transaction that adds something to it.

@@ -12,7 +12,7 @@ use store::table::identity_pools;
 /// `ResourceNotFoundException`.
 pub async fn run(cx: &Cx, input: DeleteIdentityPoolInput) -> Result<(), Fault> {
     cx.write(async |tx| {
-        let pool = pool::of_caller_to_change(cx, tx, &input.identity_pool_id).await?;
+        let pool = pool::of_caller_in(cx, tx, &input.identity_pool_id).await?;
         identity_pools::delete(tx, &pool.id).await?;
         Ok(tx.touch_catalog().await?)
     })

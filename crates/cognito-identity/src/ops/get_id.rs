@@ -15,9 +15,6 @@ pub async fn run(cx: &Cx, input: GetIdInput) -> Result<GetIdResponse, Fault> {
     let pool = pool::find(&cx.node, &id).await?.ok_or_else(|| fault::no_such_pool(&id))?;
     let logins = input.logins.unwrap_or_default();
     let identity_id = if logins.is_empty() {
-        if !pool.settings.guests {
-            return Err(fault::no_guests());
-        }
         identity::new_guest(cx, &pool).await?
     } else {
         let logins = login::verify(cx, &pool, &logins, false).await?;

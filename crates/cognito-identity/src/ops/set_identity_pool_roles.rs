@@ -22,7 +22,7 @@ pub async fn run(cx: &Cx, input: SetIdentityPoolRolesInput) -> Result<(), Fault>
     let mappings = validate(&pool::of_caller(cx, &input.identity_pool_id).await?.settings)?;
     roles::check_pass_role(cx, &default_roles, &mappings).await?;
     cx.write(async |tx| {
-        let mut pool = pool::of_caller_to_change(cx, tx, &input.identity_pool_id).await?;
+        let mut pool = pool::of_caller_in(cx, tx, &input.identity_pool_id).await?;
         // The providers may have changed since.
         pool.mappings = validate(&pool.settings)?;
         pool.roles = default_roles.clone();

@@ -27,7 +27,7 @@ pub async fn run(cx: &Cx, input: IdentityPool) -> Result<IdentityPool, Fault> {
     pool::of_caller(cx, &input.identity_pool_id).await?;
     let settings = Settings::of_request(cx.account(), given)?;
     cx.write(async |tx| {
-        let mut pool = pool::of_caller_to_change(cx, tx, &input.identity_pool_id).await?;
+        let mut pool = pool::of_caller_in(cx, tx, &input.identity_pool_id).await?;
         let mut settings = settings.clone();
         if keep_tags {
             settings.tags = std::mem::take(&mut pool.settings.tags);

@@ -2,14 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod create_identity_pool;
+mod delete_identities;
 mod delete_identity_pool;
+mod describe_identity;
 mod describe_identity_pool;
 mod get_credentials_for_identity;
 mod get_id;
 mod get_identity_pool_roles;
+mod list_identities;
 mod list_identity_pools;
 mod logins;
 mod merges;
 mod set_identity_pool_roles;
 mod support;
+mod tags;
 mod update_identity_pool;

@@ -54,7 +54,7 @@ async fn a_guest_becomes_a_user_on_the_same_id() {
     assert_eq!(s.identity_after(&guest, json!({})).await, guest);
     let upgraded = get_credentials(&s.w, &guest, s.person("ana")).await;
     assert_eq!(upgraded.text_at("IdentityId"), guest);
-    assert!(says(&decision(&s.w, &upgraded), "identity", Outcome::Passed, "the guest becomes a user"));
+    assert!(says(&decision(&s.w, &upgraded), "identity", Outcome::Passed, "is linked as `ana`"));
     assert_eq!(s.id(s.person("ana")).await, guest);
     assert_eq!(
         s.identity_after(&guest, json!({})).await,
