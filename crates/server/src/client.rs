@@ -159,7 +159,10 @@ impl Client {
             let (parts, body) = response.into_parts();
             Ok::<_, hyper::Error>((parts, body.collect().await?.to_bytes()))
         };
-        let (answered, _) = tokio::join!(conversation, async { tokio::time::timeout(PATIENCE, connection).await });
+        let answered = tokio::select! {
+            answered = conversation => answered,
+            Err(broken) = connection => Err(broken),
+        };
         let (parts, bytes) = answered.map_err(|e| unreachable(e.to_string()))?;
         let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         if parts.status.is_success() {
@@ -169,9 +172,6 @@ impl Client {
         }
     }
 }
-
-/// How long a closed conversation may take to end.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(50);
 
 impl Client {
     fn signature(&self, call: &Outgoing<'_>, credentials: &Credentials) -> Vec<(&'static str, String)> {
