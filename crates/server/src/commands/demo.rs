@@ -16,7 +16,9 @@ const NAME: &str = "sekisho-demo";
 /// # Errors
 /// The server cannot start, or a step of the walk is refused (its code and sentence are shown).
 pub fn run(args: &ServeArgs) -> Result<(), String> {
-    let running = Running::start(args)?;
+    // The walk is what there is to read; calls are not logged unless asked for.
+    let quiet = ServeArgs { log: args.log.clone().or_else(|| Some("warn".to_owned())), ..args.clone() };
+    let running = Running::start(&quiet)?;
     let walked = running.block_on(async { Demo::new(&running).walk().await });
     if let Err(error) = walked {
         running.stop();
