@@ -17,3 +17,4 @@ mod set_identity_pool_roles;
 mod support;
 mod tags;
 mod update_identity_pool;
+mod walk;
