@@ -29,6 +29,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "iam policies and groups",
         text: include_str!("../migrations/0004_iam_policies_and_groups.sql"),
     },
+    Migration {
+        number: 5,
+        name: "iam providers and profiles",
+        text: include_str!("../migrations/0005_iam_providers_and_profiles.sql"),
+    },
 ];
 
 /// The ledger of what was done.

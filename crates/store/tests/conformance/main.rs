@@ -9,6 +9,7 @@ mod crash;
 mod faults;
 mod iam_devices;
 mod iam_policies;
+mod iam_providers;
 mod lab;
 mod order;
 mod schema;
@@ -80,6 +81,11 @@ suites! { every:
     iam_devices::reports_and_deletion_tasks
     iam_policies::managed_policies
     iam_policies::iam_groups_and_members
+    iam_providers::oidc_providers
+    iam_providers::saml_providers
+    iam_providers::instance_profiles
+    iam_providers::login_profiles
+    iam_providers::accounts
 }
 
 suites! { durable:
