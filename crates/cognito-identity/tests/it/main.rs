@@ -9,6 +9,7 @@ mod describe_identity_pool;
 mod get_credentials_for_identity;
 mod get_id;
 mod get_identity_pool_roles;
+mod hot_calls;
 mod list_identities;
 mod list_identity_pools;
 mod logins;
