@@ -9,6 +9,7 @@ pub mod id_token;
 pub mod jwk;
 pub mod oidc;
 pub mod saml;
+pub mod saml_encryption;
 pub mod saml_metadata;
 pub mod session_claims;
 mod tls;

@@ -8,28 +8,53 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use domain::Timestamp;
 use uppsala::{Document, NodeId};
 
+pub use crate::saml_encryption::DecryptionKey;
+use crate::saml_encryption::{DecryptionFault, decrypt};
 use crate::saml_metadata::{IdpMetadata, date};
 use crate::xml;
-use crate::xml_signature::{self, SignatureRefusal};
+use crate::xml_signature::{self, SignatureRefusal, SignedElement};
 
 /// Checks a base64 response. What is returned was read from the signed bytes of the one assertion, and from nowhere else.
-pub fn verify_response(response: &str, provider: &IdpMetadata, now: Timestamp) -> Result<Assertion, SamlRefusal> {
+pub fn verify_response(response: &str, provider: &SamlProvider<'_>, now: Timestamp) -> Result<Assertion, SamlRefusal> {
     let text = decode(response)?;
-    let id = screen(&text)?;
-    let signed = xml_signature::verify(&text, &provider.keys).map_err(|refusal| match refusal {
-        SignatureRefusal::Malformed => SamlRefusal::Malformed,
-        SignatureRefusal::UnsupportedShape | SignatureRefusal::Invalid => SamlRefusal::BadSignature,
-    })?;
+    let keys = &provider.metadata.keys;
+    let (id, signed) = match screen(&text)? {
+        Found::Plain(_) if provider.requires_encryption => return Err(SamlRefusal::NotEncrypted),
+        Found::Plain(id) => (id, xml_signature::verify(&text, keys).map_err(refusal)?),
+        Found::Encrypted => {
+            // A signature around the response covers what was sent, so it is checked before anything is decrypted.
+            xml_signature::verify(&text, keys).map_err(refusal)?;
+            decrypted(&text, provider)?
+        }
+    };
     // A signature around the whole response does not stand in for the assertion's own.
     let signed = signed.into_iter().find(|element| element.id == id).ok_or(SamlRefusal::UnsignedAssertion)?;
     let assertion = Assertion::read(&signed.canonical)?;
-    if assertion.issuer != provider.entity_id {
+    if assertion.issuer != provider.metadata.entity_id {
         return Err(SamlRefusal::OtherIssuer);
     }
     if now >= assertion.expires {
         return Err(SamlRefusal::Expired { now, expires: assertion.expires });
     }
     Ok(assertion)
+}
+
+/// A registered SAML provider.
+#[derive(Clone, Copy, Debug)]
+pub struct SamlProvider<'a> {
+    /// Who it is and what it signs with.
+    pub metadata: &'a IdpMetadata,
+    /// Our keys, for which it may encrypt assertions; may be empty.
+    pub decryption_keys: &'a [DecryptionKey],
+    /// Whether assertions that are not encrypted are refused: the provider's mode is `Required`.
+    pub requires_encryption: bool,
+}
+
+impl<'a> SamlProvider<'a> {
+    /// A provider that does not encrypt.
+    pub fn plain(metadata: &'a IdpMetadata) -> Self {
+        Self { metadata, decryption_keys: &[], requires_encryption: false }
+    }
 }
 
 /// What a verified assertion says.
@@ -181,9 +206,12 @@ pub enum SamlRefusal {
     /// No assertion, or more than one.
     #[error("the response does not have exactly one assertion")]
     NotOneAssertion,
-    /// The assertion is encrypted, and we have no key for it.
-    #[error("the assertion is encrypted")]
+    /// The assertion is encrypted for none of our keys, or in a way that is not accepted.
+    #[error("the assertion is encrypted, and not for us")]
     Encrypted,
+    /// The assertion is not encrypted, although the provider must.
+    #[error("the assertion is not encrypted")]
+    NotEncrypted,
     /// The assertion itself is not signed.
     #[error("the assertion is not signed")]
     UnsignedAssertion,
@@ -254,27 +282,72 @@ fn decode(response: &str) -> Result<String, SamlRefusal> {
     if text.is_empty() { Err(SamlRefusal::NotBase64) } else { Ok(text) }
 }
 
+enum Found {
+    /// An assertion with this id.
+    Plain(String),
+    /// An encrypted assertion.
+    Encrypted,
+}
+
 /// Looks at the document as it came, before any signature: one assertion, in its place, and nothing that two readers
-/// could read differently. Returns the assertion's id.
-fn screen(text: &str) -> Result<String, SamlRefusal> {
+/// could read differently.
+fn screen(text: &str) -> Result<Found, SamlRefusal> {
+    let document = acceptable(text)?;
+    let plain = xml::all_named(&document, ASSERTION, "Assertion");
+    let encrypted = xml::all_named(&document, ASSERTION, "EncryptedAssertion");
+    let parent_is_root = |node: NodeId| document.parent(node) == document.document_element();
+    match (plain.as_slice(), encrypted.as_slice()) {
+        ([only], []) if parent_is_root(*only) => Ok(Found::Plain(id(&document, *only)?)),
+        ([], [only]) if parent_is_root(*only) => Ok(Found::Encrypted),
+        _ => Err(SamlRefusal::NotOneAssertion),
+    }
+}
+
+/// Decrypts the assertion in a response that was screened, and checks its signature. All faults of what was inside are
+/// one refusal, so that nobody learns from them what the decryption gave.
+fn decrypted(text: &str, provider: &SamlProvider<'_>) -> Result<(String, Vec<SignedElement>), SamlRefusal> {
+    let text = decrypt(text, ASSERTION, provider.decryption_keys).map_err(|fault| match fault {
+        DecryptionFault::NotForUs => SamlRefusal::Encrypted,
+        DecryptionFault::BadContent => SamlRefusal::BadSignature,
+    })?;
+    let document = acceptable(&text).map_err(|_| SamlRefusal::BadSignature)?;
+    let [assertion] = *xml::all_named(&document, ASSERTION, "Assertion") else {
+        return Err(SamlRefusal::BadSignature);
+    };
+    let parent = document.parent(assertion).ok_or(SamlRefusal::BadSignature)?;
+    if !xml::is(&document, parent, ASSERTION, "EncryptedAssertion")
+        || document.parent(parent) != document.document_element()
+    {
+        return Err(SamlRefusal::BadSignature);
+    }
+    let id = id(&document, assertion).map_err(|_| SamlRefusal::BadSignature)?;
+    let signed = xml_signature::verify_below_root(&text, &provider.metadata.keys);
+    let signed = signed.map_err(|_| SamlRefusal::BadSignature)?;
+    if !signed.iter().any(|element| element.id == id) {
+        return Err(SamlRefusal::BadSignature);
+    }
+    Ok((id, signed))
+}
+
+/// Parses a response without comments and duplicate ids.
+fn acceptable(text: &str) -> Result<Document<'_>, SamlRefusal> {
     let document = xml::parse(text).ok_or(SamlRefusal::Malformed)?;
     let root = document.document_element().ok_or(SamlRefusal::Malformed)?;
-    if !xml::is(&document, root, PROTOCOL, "Response")
-        || xml::has_comments(&document)
-        || xml::has_duplicate_ids(&document)
-    {
-        return Err(SamlRefusal::Malformed);
+    let acceptable = xml::is(&document, root, PROTOCOL, "Response")
+        && !xml::has_comments(&document)
+        && !xml::has_duplicate_ids(&document);
+    if acceptable { Ok(document) } else { Err(SamlRefusal::Malformed) }
+}
+
+fn id(document: &Document<'_>, assertion: NodeId) -> Result<String, SamlRefusal> {
+    xml::attribute(document, assertion, "ID").map(str::to_owned).ok_or(SamlRefusal::Malformed)
+}
+
+fn refusal(refusal: SignatureRefusal) -> SamlRefusal {
+    match refusal {
+        SignatureRefusal::Malformed => SamlRefusal::Malformed,
+        SignatureRefusal::UnsupportedShape | SignatureRefusal::Invalid => SamlRefusal::BadSignature,
     }
-    if !xml::all_named(&document, ASSERTION, "EncryptedAssertion").is_empty() {
-        return Err(SamlRefusal::Encrypted);
-    }
-    let [assertion] = *xml::all_named(&document, ASSERTION, "Assertion") else {
-        return Err(SamlRefusal::NotOneAssertion);
-    };
-    if document.parent(assertion) != Some(root) {
-        return Err(SamlRefusal::NotOneAssertion);
-    }
-    xml::attribute(&document, assertion, "ID").map(str::to_owned).ok_or(SamlRefusal::Malformed)
 }
 
 /// The recipient and end of the first bearer confirmation that states both.

@@ -23,6 +23,20 @@ use crate::xml;
 ///
 /// One bad, misplaced or oddly shaped signature refuses the whole document.
 pub fn verify(text: &str, keys: &TrustedKeys) -> Result<Vec<SignedElement>, SignatureRefusal> {
+    verify_where(text, keys, |_, _| true)
+}
+
+/// [`verify`], but a signature of the document element is not asked for: for a document whose inside was decrypted after
+/// that signature had been checked.
+pub(crate) fn verify_below_root(text: &str, keys: &TrustedKeys) -> Result<Vec<SignedElement>, SignatureRefusal> {
+    verify_where(text, keys, |document, element| document.document_element() != Some(element))
+}
+
+fn verify_where(
+    text: &str,
+    keys: &TrustedKeys,
+    asked_for: impl Fn(&Document<'_>, NodeId) -> bool,
+) -> Result<Vec<SignedElement>, SignatureRefusal> {
     let document = xml::parse(text).ok_or(SignatureRefusal::Malformed)?;
     if xml::has_duplicate_ids(&document) {
         return Err(SignatureRefusal::Malformed);
@@ -44,7 +58,7 @@ pub fn verify(text: &str, keys: &TrustedKeys) -> Result<Vec<SignedElement>, Sign
     let results = results.map_err(|_| SignatureRefusal::Invalid)?;
 
     let mut signed = Vec::with_capacity(shapes.len());
-    for shape in shapes {
+    for shape in shapes.into_iter().filter(|shape| asked_for(&document, shape.element)) {
         let valid = results.iter().any(|result| match result {
             VerifyResult::Valid { signature_node, references, .. } => {
                 *signature_node == shape.signature

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bergshamra::keys::loader::load_pem_auto;
 use bergshamra::{DsigContext, KeysManager};
 use domain::Timestamp;
-use federation::saml::{Assertion, RoleClaim, SamlRefusal, verify_response};
+use federation::saml::{Assertion, DecryptionKey, RoleClaim, SamlProvider, SamlRefusal, verify_response};
 use federation::saml_metadata::{IdpMetadata, MetadataFault};
 use federation::xml_signature::{self, SignatureRefusal, TrustedKeys};
 use proptest::prelude::*;
@@ -115,7 +115,7 @@ fn good() -> String {
 }
 
 fn check_with(text: &str, metadata: &IdpMetadata, now: Timestamp) -> Result<Assertion, SamlRefusal> {
-    verify_response(&STANDARD.encode(text), metadata, now)
+    verify_response(&STANDARD.encode(text), &SamlProvider::plain(metadata), now)
 }
 
 fn check(text: &str) -> Result<Assertion, SamlRefusal> {
@@ -191,10 +191,10 @@ fn an_independent_signer_is_believed_and_its_bytes_are_what_is_read() {
 fn base64_may_have_line_breaks_and_no_padding() {
     let encoded = STANDARD.encode(good());
     let lines: Vec<&str> = encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
-    assert!(verify_response(&lines.join("\r\n"), &IDP.metadata(), NOW).is_ok());
-    assert!(verify_response(encoded.trim_end_matches('='), &IDP.metadata(), NOW).is_ok());
+    assert!(verify_response(&lines.join("\r\n"), &SamlProvider::plain(&IDP.metadata()), NOW).is_ok());
+    assert!(verify_response(encoded.trim_end_matches('='), &SamlProvider::plain(&IDP.metadata()), NOW).is_ok());
     for bad in ["", "****", "/w==", &"A".repeat(100_001)] {
-        assert_eq!(verify_response(bad, &IDP.metadata(), NOW), Err(SamlRefusal::NotBase64));
+        assert_eq!(verify_response(bad, &SamlProvider::plain(&IDP.metadata()), NOW), Err(SamlRefusal::NotBase64));
     }
 }
 
@@ -445,6 +445,101 @@ fn not_a_response_of_one_assertion_is_refused() {
     assert_eq!(check(&response(encrypted)), Err(SamlRefusal::Encrypted));
 }
 
+/// The assertion encrypted for the holder of the foreign key.
+fn encrypted(assertion: &str, cipher: &str, transport: &str, parameters: &str) -> String {
+    let mut keys = KeysManager::new();
+    keys.add_key(load_pem_auto(FOREIGN.certificate.as_bytes(), None).unwrap());
+    let template = format!(
+        r#"<xenc:EncryptedData xmlns:xenc="http://www.w3.org/2001/04/xmlenc#" Type="http://www.w3.org/2001/04/xmlenc#Element"><xenc:EncryptionMethod Algorithm="{cipher}"/><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><xenc:EncryptedKey><xenc:EncryptionMethod Algorithm="{transport}">{parameters}</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue></xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo><xenc:CipherData><xenc:CipherValue></xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>"#
+    );
+    let data = bergshamra::encrypt(&bergshamra::EncContext::new(keys), &template, assertion.as_bytes()).unwrap();
+    format!(
+        r#"<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">{data}</saml:EncryptedAssertion>"#
+    )
+}
+
+const AES256_GCM: &str = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
+const OAEP: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
+
+/// The signed assertion without the response around it.
+fn signed_assertion() -> String {
+    let good = good();
+    let end = good.find("</saml:Assertion>").unwrap() + "</saml:Assertion>".len();
+    good[good.find("<saml:Assertion").unwrap()..end].to_owned()
+}
+
+fn check_encrypted(text: &str, requires_encryption: bool) -> Result<Assertion, SamlRefusal> {
+    let (metadata, key) = (IDP.metadata(), DecryptionKey::from_pem(FOREIGN.key).unwrap());
+    let provider = SamlProvider { metadata: &metadata, decryption_keys: &[key], requires_encryption };
+    verify_response(&STANDARD.encode(text), &provider, NOW)
+}
+
+#[test]
+fn encrypted_assertions_are_read_and_checked_like_others() {
+    let sha256 = r#"<ds:DigestMethod xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>"#;
+    for cipher in [
+        "2001/04/xmlenc#aes128-cbc",
+        "2001/04/xmlenc#aes256-cbc",
+        "2009/xmlenc11#aes128-gcm",
+        "2009/xmlenc11#aes256-gcm",
+    ] {
+        let cipher = format!("http://www.w3.org/{cipher}");
+        let text = response(&encrypted(&signed_assertion(), &cipher, OAEP, ""));
+        assert_eq!(check_encrypted(&text, true), check(&good()), "{cipher}");
+    }
+    let newer = encrypted(&signed_assertion(), AES256_GCM, "http://www.w3.org/2009/xmlenc11#rsa-oaep", sha256);
+    assert!(check_encrypted(&response(&newer), false).is_ok());
+    assert_eq!(check_encrypted(&good(), true), Err(SamlRefusal::NotEncrypted));
+    assert_eq!(check(&response(&newer)), Err(SamlRefusal::Encrypted));
+}
+
+#[test]
+fn a_signature_around_an_encrypted_assertion_is_checked_too() {
+    let inside = encrypted(&signed_assertion(), AES256_GCM, OAEP, "");
+    let text = IDP.sign(&response(&inside).replace("<samlp:Extensions/>", &signature("_r1", RSA_SHA256)));
+    assert_eq!(check_encrypted(&text, true), check(&good()));
+    assert_eq!(check_encrypted(&text.replace("other.test", "else.test"), true), Err(SamlRefusal::BadSignature));
+}
+
+#[test]
+fn encryption_proves_nothing_and_its_faults_look_alike() {
+    let seal = |inside: &str| response(&encrypted(inside, AES256_GCM, OAEP, ""));
+    let forged = FOREIGN.response(&assertion());
+    let forged = &forged[forged.find("<saml:Assertion").unwrap()..forged.find("</samlp:Response>").unwrap()];
+    let unsigned = assertion().replace("<SIGNATURE/>", "");
+    let signed = signed_assertion();
+    for inside in [
+        forged,
+        &unsigned,
+        "junk",
+        "<a/>",
+        "",
+        "<",
+        &format!("{signed}{unsigned}"),
+        &signed.replace(">ana<", "><!---->ana<"),
+    ] {
+        assert_eq!(check_encrypted(&seal(inside), false), Err(SamlRefusal::BadSignature), "{inside}");
+    }
+    let text = seal(&signed);
+    let at = text.rfind("</xenc:CipherValue>").unwrap() - 40;
+    let mut changed = text.clone().into_bytes();
+    changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+    assert_eq!(check_encrypted(&String::from_utf8(changed).unwrap(), false), Err(SamlRefusal::BadSignature));
+    for (from, to) in [
+        (OAEP, "http://www.w3.org/2001/04/xmlenc#rsa-1_5"),
+        (AES256_GCM, "http://www.w3.org/2001/04/xmlenc#tripledes-cbc"),
+        ("#Element", "#Content"),
+        ("xenc:CipherValue>", "xenc:CipherReference>"),
+    ] {
+        assert_eq!(check_encrypted(&text.replace(from, to), false), Err(SamlRefusal::Encrypted), "{from}");
+    }
+    let beside = response(&format!("{}{unsigned}", encrypted(&signed, AES256_GCM, OAEP, "")));
+    assert_eq!(check_encrypted(&beside, false), Err(SamlRefusal::NotOneAssertion));
+    assert!(DecryptionKey::from_pem(ELLIPTIC.key).is_err());
+    assert!(DecryptionKey::from_pem(FOREIGN.certificate).is_err());
+    assert!(DecryptionKey::from_pem("").is_err());
+}
+
 #[test]
 fn metadata_is_read() {
     let metadata = IDP.metadata();
@@ -506,7 +601,7 @@ proptest! {
             (good, read, IDP.metadata())
         });
         let (good, read, metadata) = &*GOOD;
-        if let Ok(believed) = verify_response(&STANDARD.encode(changed(good, at, byte)), metadata, NOW) {
+        if let Ok(believed) = verify_response(&STANDARD.encode(changed(good, at, byte)), &SamlProvider::plain(metadata), NOW) {
             prop_assert_eq!(&believed, read);
         }
     }
@@ -514,8 +609,8 @@ proptest! {
     #[test]
     fn no_bytes_panic(bytes: Vec<u8>, text: String) {
         let metadata = IdpMetadata { keys: TrustedKeys::from_certificates([]).unwrap(), ..IDP.metadata() };
-        prop_assert!(verify_response(&STANDARD.encode(&bytes), &metadata, NOW).is_err());
-        prop_assert!(verify_response(&text, &metadata, NOW).is_err());
+        prop_assert!(verify_response(&STANDARD.encode(&bytes), &SamlProvider::plain(&metadata), NOW).is_err());
+        prop_assert!(verify_response(&text, &SamlProvider::plain(&metadata), NOW).is_err());
         let padded = text + &" ".repeat(1000);
         prop_assert!(IdpMetadata::parse(&padded).is_err());
         prop_assert!(TrustedKeys::from_certificates([bytes.as_slice()]).is_err());
