@@ -140,7 +140,8 @@ impl Gate {
             });
         }
         for arn in &session.managed_policy_arns {
-            policies.push(NamedPolicy { kind: PolicyKind::Session, name: arn.clone(), policy: self.managed(arn)? });
+            let policy = self.managed_policy(&session.account_id, arn).await?;
+            policies.push(NamedPolicy { kind: PolicyKind::Session, name: arn.clone(), policy });
         }
         Ok(Some(policies))
     }

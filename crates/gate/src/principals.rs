@@ -12,7 +12,9 @@ use sigv4::{Presented, SigningKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::table::iam_access_keys::{self, OwnerKind};
-use store::table::{iam_attachments, iam_inline_policies, iam_roles, iam_users};
+use store::table::{
+    iam_attachments, iam_groups, iam_inline_policies, iam_policies, iam_policy_versions, iam_roles, iam_users,
+};
 use store::{Store, Tx};
 use zeroize::Zeroizing;
 
@@ -38,6 +40,8 @@ pub struct Gate {
     roles: Cache<RoleFacts>,
     /// Policies of AWS's own never change while we run.
     managed: Moka<String, Arc<Policy>>,
+    /// Customer-managed policies by ARN: their default versions.
+    customer_managed: Cache<Policy>,
     /// Session policies by their text.
     texts: Moka<String, Arc<Policy>>,
     /// Derived signing keys, by generation, key id and scope.
@@ -129,6 +133,7 @@ impl Gate {
             users: Cache::new(10_000),
             roles: Cache::new(10_000),
             managed: Moka::new(2_000),
+            customer_managed: Cache::new(10_000),
             texts: Moka::new(1_000),
             derived: Moka::new(10_000),
         }
@@ -198,6 +203,29 @@ impl Gate {
         Ok(policy)
     }
 
+    /// A managed policy, AWS's own or the account's, compiled: the version in force.
+    ///
+    /// # Errors
+    /// As [`Gate::managed`].
+    pub async fn managed_policy(&self, account: &AccountId, arn: &str) -> Result<Arc<Policy>, Fault> {
+        if managed_policies::is_aws_managed(arn) {
+            return self.managed(arn);
+        }
+        let load = async || {
+            let text = self.store.read(async |tx| customer_managed(tx, account, arn).await).await?;
+            text.map(|text| Policy::parse(&text).map_err(Fault::internal)).transpose()
+        };
+        let found = self.customer_managed.get_or_load(&self.store, &format!("{account} {arn}"), load).await?;
+        found.ok_or_else(|| Fault::internal(format!("no managed policy {arn}")))
+    }
+
+    /// The path of an IAM group; `None` when there is no such group.
+    pub(crate) async fn group_path(&self, account: &AccountId, name: &str) -> Result<Option<String>, Fault> {
+        let key = name.to_lowercase();
+        let row = self.store.read(async |tx| Ok::<_, Fault>(iam_groups::find(tx, account, &key).await?)).await?;
+        Ok(row.filter(|row| row.name == name).map(|row| row.path))
+    }
+
     /// A session policy, compiled.
     ///
     /// # Errors
@@ -250,35 +278,67 @@ impl Gate {
         id: &str,
         boundary: Option<&str>,
     ) -> Result<IdentityPolicies, Fault> {
-        let (inline, attached) = self
-            .store
-            .read(async |tx: &mut Tx| {
-                let inline = iam_inline_policies::list(tx, account, kind, id, "", MOST).await?;
-                let attached = iam_attachments::list(tx, account, kind, id, "", MOST).await?;
-                Ok::<_, Fault>((inline, attached))
-            })
-            .await?;
-        let mut policies = Vec::with_capacity(inline.len() + attached.len());
-        for row in inline {
+        let held = self.store.read(async |tx| held(tx, account, kind, id).await).await?;
+        let mut policies = Vec::with_capacity(held.inline.len() + held.attached.len());
+        for (row, kind) in held.inline {
             let policy = Arc::new(Policy::parse(&row.document).map_err(Fault::internal)?);
-            policies.push(NamedPolicy { kind: PolicyKind::Inline, name: row.name, policy });
+            policies.push(NamedPolicy { kind, name: row.name, policy });
         }
-        for row in attached {
-            let policy = self.managed(&row.policy_arn)?;
-            policies.push(NamedPolicy { kind: PolicyKind::Managed, name: row.policy_arn, policy });
+        for (row, kind) in held.attached {
+            let policy = self.managed_policy(account, &row.policy_arn).await?;
+            policies.push(NamedPolicy { kind, name: row.policy_arn, policy });
         }
-        let boundary = boundary
-            .map(|arn| {
-                let policy = self.managed(arn)?;
-                Ok::<_, Fault>(NamedPolicy { kind: PolicyKind::Boundary, name: arn.to_owned(), policy })
-            })
-            .transpose()?;
+        let boundary = match boundary {
+            None => None,
+            Some(arn) => {
+                let policy = self.managed_policy(account, arn).await?;
+                Some(NamedPolicy { kind: PolicyKind::Boundary, name: arn.to_owned(), policy })
+            }
+        };
         Ok(IdentityPolicies { policies, boundary })
     }
 }
 
 /// Far above every quota (spec/sts-and-iam.md C6).
 const MOST: i64 = 1_000;
+
+/// What a user or role holds, a user's groups included.
+#[derive(Default)]
+struct Held {
+    inline: Vec<(iam_inline_policies::InlinePolicy, PolicyKind)>,
+    attached: Vec<(iam_attachments::Attachment, PolicyKind)>,
+}
+
+async fn held(tx: &mut Tx, account: &AccountId, kind: OwnerKind, id: &str) -> Result<Held, Fault> {
+    let mut owners = vec![(kind, id.to_owned())];
+    if kind == OwnerKind::User {
+        let groups = iam_groups::list_of_user(tx, account, &IamUserId::from(id), "", MOST).await?;
+        owners.extend(groups.into_iter().map(|group| (OwnerKind::Group, group.id)));
+    }
+    let mut held = Held::default();
+    for (kind, id) in owners {
+        let (inline, managed) = match kind {
+            OwnerKind::Group => (PolicyKind::Group, PolicyKind::Group),
+            _ => (PolicyKind::Inline, PolicyKind::Managed),
+        };
+        let rows = iam_inline_policies::list(tx, account, kind, &id, "", MOST).await?;
+        held.inline.extend(rows.into_iter().map(|row| (row, inline)));
+        let rows = iam_attachments::list(tx, account, kind, &id, "", MOST).await?;
+        held.attached.extend(rows.into_iter().map(|row| (row, managed)));
+    }
+    Ok(held)
+}
+
+/// The document in force of a customer-managed policy of this account.
+async fn customer_managed(tx: &mut Tx, account: &AccountId, arn: &str) -> Result<Option<String>, Fault> {
+    let resource = arn.strip_prefix(&format!("arn:aws:iam::{account}:policy"));
+    let Some((path, name)) = resource.and_then(|resource| resource.rsplit_once('/')) else { return Ok(None) };
+    let found = iam_policies::find(tx, account, &name.to_lowercase()).await?;
+    let is_meant = |row: &iam_policies::IamPolicy| row.name == name && row.path.strip_suffix('/') == Some(path);
+    let Some(row) = found.filter(is_meant) else { return Ok(None) };
+    let version = iam_policy_versions::find(tx, &row.id, row.default_version).await?;
+    Ok(version.map(|version| version.document))
+}
 
 fn user_facts(row: iam_users::IamUser) -> Result<UserFacts, Fault> {
     let tags = tags(&row.tags)?;

@@ -89,6 +89,7 @@ impl Gate {
         let path = match kind {
             "role" => self.role(account, name).await?.map(|role| role.path.clone()),
             "user" => self.user(account, name).await?.map(|user| user.facts.path.clone()),
+            "group" => self.group_path(account, name).await?,
             _ => None,
         };
         Ok(path.unwrap_or_else(|| "/".to_owned()))

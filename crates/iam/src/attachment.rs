@@ -1,4 +1,4 @@
-//! Managed policies attached to one role or user.
+//! Managed policies attached to one role, user or group.
 
 use crate::managed_policy::{self, PolicyArn};
 use crate::owner::Owner;
@@ -43,7 +43,7 @@ pub async fn attach(tx: &mut Tx, owner: &Owner, policy: &PolicyArn, now: Timesta
 /// `NoSuchEntity` when it is not attached.
 pub async fn detach(tx: &mut Tx, owner: &Owner, policy: &PolicyArn) -> Result<(), Fault> {
     if !iam_attachments::delete(tx, &owner.account, owner.kind, &owner.id, policy.as_str()).await? {
-        return Err(managed_policy::not_found(policy.as_str()));
+        return Err(managed_policy::not_found(policy));
     }
     Ok(tx.touch_catalog().await?)
 }

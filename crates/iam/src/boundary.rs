@@ -1,30 +1,22 @@
 //! Permissions boundaries of roles and users.
 
-use crate::managed_policy::{self, Named, PolicyArn};
+use crate::managed_policy::{self, PolicyArn};
+use crate::owner::OwnerKind;
 use contract::Fault;
+use domain::AccountId;
+use model::iam::error;
 use model::iam::shapes::AttachedPermissionsBoundary;
-use service::Cx;
+use store::Tx;
 
-/// The policy that a call names as a boundary, looked up as far as no transaction is needed.
+/// The policy may bound an entity of this kind.
 ///
 /// # Errors
-/// `InvalidInput`: it is no ARN of a managed policy (spec/sts-and-iam.md C5).
-pub async fn named(cx: &Cx, arn: &str) -> Result<Named, Fault> {
-    if PolicyArn::parse(arn).is_err() {
-        return Err(model::iam::error::invalid_input(format!("ARN {arn} is not valid.")));
-    }
-    managed_policy::named(cx, arn).await
-}
-
-/// The same for an argument that may be absent.
-///
-/// # Errors
-/// As [`named`].
-pub async fn optional(cx: &Cx, arn: Option<&str>) -> Result<Option<Named>, Fault> {
-    match arn {
-        Some(arn) => named(cx, arn).await.map(Some),
-        None => Ok(None),
-    }
+/// `InvalidInput`: no ARN of a managed policy; `NoSuchEntity`, `PolicyNotAttachable`.
+pub async fn demand(tx: &mut Tx, account: &AccountId, arn: &str, kind: OwnerKind) -> Result<(), Fault> {
+    let Ok(policy) = PolicyArn::parse(arn) else {
+        return Err(error::invalid_input(format!("ARN {arn} is not valid.")));
+    };
+    managed_policy::demand_attachable(tx, account, &policy, kind).await
 }
 
 /// As replies carry it. The type is `Policy`, whatever the model's enumeration says (spec/sts-and-iam.md C8).

@@ -1,4 +1,4 @@
-//! Policies written into one role or user.
+//! Policies written into one role, user or group.
 
 use crate::document;
 use crate::name;

@@ -4,8 +4,10 @@
 
 mod access_key;
 mod attachment;
+mod aws_catalogue;
 mod boundary;
 mod document;
+mod group;
 mod inline_policy;
 mod managed_policy;
 mod mfa;
@@ -13,6 +15,8 @@ mod name;
 mod ops;
 mod owner;
 mod page;
+mod permission;
+mod policy_version;
 mod principal_text;
 mod qr_png;
 mod quota;
@@ -24,14 +28,23 @@ mod user;
 /// The operations that this build answers.
 pub fn operations() -> &'static [service::Entry] {
     service::operations![
+        model::iam::AddUserToGroup => ops::add_user_to_group,
+        model::iam::AttachGroupPolicy => ops::attach_group_policy,
         model::iam::AttachRolePolicy => ops::attach_role_policy,
         model::iam::AttachUserPolicy => ops::attach_user_policy,
         model::iam::CreateAccessKey => ops::create_access_key,
+        model::iam::CreateGroup => ops::create_group,
+        model::iam::CreatePolicy => ops::create_policy,
+        model::iam::CreatePolicyVersion => ops::create_policy_version,
         model::iam::CreateRole => ops::create_role,
         model::iam::CreateUser => ops::create_user,
         model::iam::CreateVirtualMFADevice => ops::create_virtual_mfa_device,
         model::iam::DeactivateMFADevice => ops::deactivate_mfa_device,
         model::iam::DeleteAccessKey => ops::delete_access_key,
+        model::iam::DeleteGroup => ops::delete_group,
+        model::iam::DeleteGroupPolicy => ops::delete_group_policy,
+        model::iam::DeletePolicy => ops::delete_policy,
+        model::iam::DeletePolicyVersion => ops::delete_policy_version,
         model::iam::DeleteRole => ops::delete_role,
         model::iam::DeleteRolePermissionsBoundary => ops::delete_role_permissions_boundary,
         model::iam::DeleteRolePolicy => ops::delete_role_policy,
@@ -39,9 +52,12 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DeleteUserPermissionsBoundary => ops::delete_user_permissions_boundary,
         model::iam::DeleteUserPolicy => ops::delete_user_policy,
         model::iam::DeleteVirtualMFADevice => ops::delete_virtual_mfa_device,
+        model::iam::DetachGroupPolicy => ops::detach_group_policy,
         model::iam::DetachRolePolicy => ops::detach_role_policy,
         model::iam::DetachUserPolicy => ops::detach_user_policy,
         model::iam::EnableMFADevice => ops::enable_mfa_device,
+        model::iam::GetGroup => ops::get_group,
+        model::iam::GetGroupPolicy => ops::get_group_policy,
         model::iam::GetMFADevice => ops::get_mfa_device,
         model::iam::GetPolicy => ops::get_policy,
         model::iam::GetPolicyVersion => ops::get_policy_version,
@@ -50,10 +66,17 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GetUser => ops::get_user,
         model::iam::GetUserPolicy => ops::get_user_policy,
         model::iam::ListAccessKeys => ops::list_access_keys,
+        model::iam::ListAttachedGroupPolicies => ops::list_attached_group_policies,
         model::iam::ListAttachedRolePolicies => ops::list_attached_role_policies,
         model::iam::ListAttachedUserPolicies => ops::list_attached_user_policies,
+        model::iam::ListEntitiesForPolicy => ops::list_entities_for_policy,
+        model::iam::ListGroupPolicies => ops::list_group_policies,
+        model::iam::ListGroups => ops::list_groups,
+        model::iam::ListGroupsForUser => ops::list_groups_for_user,
         model::iam::ListMFADeviceTags => ops::list_mfa_device_tags,
         model::iam::ListMFADevices => ops::list_mfa_devices,
+        model::iam::ListPolicies => ops::list_policies,
+        model::iam::ListPolicyTags => ops::list_policy_tags,
         model::iam::ListPolicyVersions => ops::list_policy_versions,
         model::iam::ListRolePolicies => ops::list_role_policies,
         model::iam::ListRoleTags => ops::list_role_tags,
@@ -62,20 +85,27 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::ListUserTags => ops::list_user_tags,
         model::iam::ListUsers => ops::list_users,
         model::iam::ListVirtualMFADevices => ops::list_virtual_mfa_devices,
+        model::iam::PutGroupPolicy => ops::put_group_policy,
         model::iam::PutRolePermissionsBoundary => ops::put_role_permissions_boundary,
         model::iam::PutRolePolicy => ops::put_role_policy,
         model::iam::PutUserPermissionsBoundary => ops::put_user_permissions_boundary,
         model::iam::PutUserPolicy => ops::put_user_policy,
+        model::iam::RemoveUserFromGroup => ops::remove_user_from_group,
         model::iam::ResyncMFADevice => ops::resync_mfa_device,
+        model::iam::SetDefaultPolicyVersion => ops::set_default_policy_version,
         model::iam::TagMFADevice => ops::tag_mfa_device,
+        model::iam::TagPolicy => ops::tag_policy,
         model::iam::TagRole => ops::tag_role,
         model::iam::TagUser => ops::tag_user,
         model::iam::UntagMFADevice => ops::untag_mfa_device,
+        model::iam::UntagPolicy => ops::untag_policy,
         model::iam::UntagRole => ops::untag_role,
         model::iam::UntagUser => ops::untag_user,
         model::iam::UpdateAccessKey => ops::update_access_key,
         model::iam::UpdateAssumeRolePolicy => ops::update_assume_role_policy,
+        model::iam::UpdateGroup => ops::update_group,
         model::iam::UpdateRole => ops::update_role,
         model::iam::UpdateRoleDescription => ops::update_role_description,
+        model::iam::UpdateUser => ops::update_user,
     ]
 }

@@ -1,6 +1,6 @@
-//! Who holds inline and attached policies: a role or a user, found by name.
+//! Who holds inline and attached policies: a role, a user or a group, found by name.
 
-use crate::{role, user};
+use crate::{group, role, user};
 use contract::Fault;
 use domain::AccountId;
 use store::Tx;
@@ -38,7 +38,16 @@ impl Owner {
         Ok(Self { account: account.clone(), kind: OwnerKind::User, id: found.id.to_string(), name: found.name })
     }
 
-    /// The word for it in sentences: `role`, `user`.
+    /// The group of this name.
+    ///
+    /// # Errors
+    /// `NoSuchEntity`.
+    pub async fn group(tx: &mut Tx, account: &AccountId, name: &str) -> Result<Self, Fault> {
+        let found = group::find(tx, account, name).await?;
+        Ok(Self { account: account.clone(), kind: OwnerKind::Group, id: found.id, name: found.name })
+    }
+
+    /// The word for it in sentences: `role`, `user`, `group`.
     pub fn noun(&self) -> &'static str {
         self.kind.as_str()
     }
@@ -47,7 +56,8 @@ impl Owner {
     pub fn inline_size(&self) -> usize {
         match self.kind {
             OwnerKind::Role => 10_240,
-            _ => 2048,
+            OwnerKind::Group => 5120,
+            OwnerKind::User | OwnerKind::Root => 2048,
         }
     }
 
@@ -55,7 +65,8 @@ impl Owner {
     pub fn attachments_quota(&self) -> &'static str {
         match self.kind {
             OwnerKind::Role => "PoliciesPerRole",
-            _ => "PoliciesPerUser",
+            OwnerKind::Group => "PoliciesPerGroup",
+            OwnerKind::User | OwnerKind::Root => "PoliciesPerUser",
         }
     }
 }

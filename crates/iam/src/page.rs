@@ -82,7 +82,7 @@ impl Page {
     /// The page of a list that is small enough to be at hand whole, in any order.
     pub fn slice<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> String) -> Paged<T> {
         rows.retain(|row| key(row) > self.after);
-        rows.sort_by_key(|row| key(row));
+        rows.sort_by_cached_key(&key);
         self.cut(rows, key)
     }
 }

@@ -13,6 +13,16 @@ pub const TRUST_POLICY_SIZE: usize = 2048;
 pub const ROLES: i64 = 1000;
 /// Users of an account.
 pub const USERS: i64 = 5000;
+/// Groups of an account.
+pub const GROUPS: i64 = 300;
+/// Groups that one user is in.
+pub const GROUPS_PER_USER: usize = 10;
+/// Customer-managed policies of an account.
+pub const POLICIES: i64 = 1500;
+/// Versions of one customer-managed policy.
+pub const VERSIONS_PER_POLICY: usize = 5;
+/// Characters of a managed policy, white space not counted.
+pub const POLICY_SIZE: usize = 6144;
 /// Tags of one entity.
 pub const TAGS: usize = 50;
 

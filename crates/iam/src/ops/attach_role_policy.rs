@@ -1,7 +1,8 @@
 //! AttachRolePolicy: attaches a managed policy to a role.
 
+use crate::attachment;
+use crate::managed_policy::{self, PolicyArn};
 use crate::owner::Owner;
-use crate::{attachment, managed_policy};
 use contract::Fault;
 use model::iam::shapes::AttachRolePolicyRequest;
 use service::Cx;
@@ -11,11 +12,11 @@ use service::Cx;
 /// # Errors
 /// `NoSuchEntity`, `PolicyNotAttachable`, `LimitExceeded`; `InvalidInput` or `ValidationError` for the ARN.
 pub async fn run(cx: &Cx, input: AttachRolePolicyRequest) -> Result<(), Fault> {
-    let policy = managed_policy::named(cx, &input.policy_arn).await?;
+    let policy = PolicyArn::parse(&input.policy_arn)?;
     cx.write(async |tx| {
         let role = Owner::role(tx, cx.account(), &input.role_name).await?;
-        policy.demand_attachable(role.kind)?;
-        attachment::attach(tx, &role, &policy.arn, cx.now()).await
+        managed_policy::demand_attachable(tx, cx.account(), &policy, role.kind).await?;
+        attachment::attach(tx, &role, &policy, cx.now()).await
     })
     .await
 }

@@ -1,7 +1,8 @@
 //! AttachUserPolicy: attaches a managed policy to a user.
 
+use crate::attachment;
+use crate::managed_policy::{self, PolicyArn};
 use crate::owner::Owner;
-use crate::{attachment, managed_policy};
 use contract::Fault;
 use model::iam::shapes::AttachUserPolicyRequest;
 use service::Cx;
@@ -11,11 +12,11 @@ use service::Cx;
 /// # Errors
 /// `NoSuchEntity`, `PolicyNotAttachable`, `LimitExceeded`; `InvalidInput` or `ValidationError` for the ARN.
 pub async fn run(cx: &Cx, input: AttachUserPolicyRequest) -> Result<(), Fault> {
-    let policy = managed_policy::named(cx, &input.policy_arn).await?;
+    let policy = PolicyArn::parse(&input.policy_arn)?;
     cx.write(async |tx| {
         let user = Owner::user(tx, cx.account(), &input.user_name).await?;
-        policy.demand_attachable(user.kind)?;
-        attachment::attach(tx, &user, &policy.arn, cx.now()).await
+        managed_policy::demand_attachable(tx, cx.account(), &policy, user.kind).await?;
+        attachment::attach(tx, &user, &policy, cx.now()).await
     })
     .await
 }

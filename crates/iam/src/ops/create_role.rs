@@ -18,14 +18,13 @@ const MAX_SESSION_SECONDS: i64 = 3600;
 /// # Errors
 /// `MalformedPolicyDocument`, `EntityAlreadyExists`, `LimitExceeded`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: CreateRoleRequest) -> Result<CreateRoleResponse, Fault> {
-    let boundary = boundary::optional(cx, input.permissions_boundary.as_deref()).await?;
     let tags = tags::store(input.tags.as_deref())?;
     let id = RoleId::from(entity_id(EntityKind::Role, cx.random()));
     let account = cx.account();
     cx.write(async |tx| {
         let trust = trust::bound(tx, account, &input.assume_role_policy_document).await?;
-        if let Some(boundary) = &boundary {
-            boundary.demand_attachable(OwnerKind::Role)?;
+        if let Some(arn) = &input.permissions_boundary {
+            boundary::demand(tx, cx.account(), arn, OwnerKind::Role).await?;
         }
         let row = IamRole {
             account_id: account.clone(),

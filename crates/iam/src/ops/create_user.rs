@@ -15,12 +15,11 @@ use store::table::iam_users::{self, IamUser};
 /// # Errors
 /// `EntityAlreadyExists`, `LimitExceeded`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: CreateUserRequest) -> Result<CreateUserResponse, Fault> {
-    let boundary = boundary::optional(cx, input.permissions_boundary.as_deref()).await?;
     let tags = tags::store(input.tags.as_deref())?;
     let id = IamUserId::from(entity_id(EntityKind::User, cx.random()));
     cx.write(async |tx| {
-        if let Some(boundary) = &boundary {
-            boundary.demand_attachable(OwnerKind::User)?;
+        if let Some(arn) = &input.permissions_boundary {
+            boundary::demand(tx, cx.account(), arn, OwnerKind::User).await?;
         }
         let row = IamUser {
             account_id: cx.account().clone(),

@@ -12,10 +12,9 @@ use store::table::iam_roles::{self, IamRole};
 /// # Errors
 /// `NoSuchEntity`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: PutRolePermissionsBoundaryRequest) -> Result<(), Fault> {
-    let boundary = boundary::named(cx, &input.permissions_boundary).await?;
     cx.write(async |tx| {
         let found = role::find(tx, cx.account(), &input.role_name).await?;
-        boundary.demand_attachable(OwnerKind::Role)?;
+        boundary::demand(tx, cx.account(), &input.permissions_boundary, OwnerKind::Role).await?;
         let boundary_arn = Some(input.permissions_boundary.clone());
         iam_roles::update(tx, &IamRole { boundary_arn, ..found }).await?;
         Ok(tx.touch_catalog().await?)

@@ -12,10 +12,9 @@ use store::table::iam_users::{self, IamUser};
 /// # Errors
 /// `NoSuchEntity`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: PutUserPermissionsBoundaryRequest) -> Result<(), Fault> {
-    let boundary = boundary::named(cx, &input.permissions_boundary).await?;
     cx.write(async |tx| {
         let found = user::find(tx, cx.account(), &input.user_name).await?;
-        boundary.demand_attachable(OwnerKind::User)?;
+        boundary::demand(tx, cx.account(), &input.permissions_boundary, OwnerKind::User).await?;
         let boundary_arn = Some(input.permissions_boundary.clone());
         iam_users::update(tx, &IamUser { boundary_arn, ..found }).await?;
         Ok(tx.touch_catalog().await?)

@@ -17,3 +17,13 @@ async fn another_version_does_not_exist() {
     let message = format!("404 NoSuchEntity: Policy {ADMIN} version v2 does not exist or is not attachable.");
     assert_eq!(answer.to_string(), message);
 }
+
+#[tokio::test]
+async fn a_document_comes_back_as_it_was_submitted() {
+    let w = world().await;
+    let document = allowing("s3:*").replace(':', " : ");
+    let document = document.replace("s3 : *", "s3:*");
+    let arn = policy(&w, "p", &document).await;
+    let version = result(&w, "GetPolicyVersion", &json!({ "PolicyArn": arn, "VersionId": "v1" })).await;
+    assert_eq!(decoded(&version["PolicyVersion"]["Document"]), document);
+}

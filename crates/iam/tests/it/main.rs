@@ -1,14 +1,23 @@
 //! IAM through the same door as a server's: one file per operation.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+mod add_user_to_group;
+mod attach_group_policy;
 mod attach_role_policy;
 mod attach_user_policy;
 mod create_access_key;
+mod create_group;
+mod create_policy;
+mod create_policy_version;
 mod create_role;
 mod create_user;
 mod create_virtual_mfa_device;
 mod deactivate_mfa_device;
 mod delete_access_key;
+mod delete_group;
+mod delete_group_policy;
+mod delete_policy;
+mod delete_policy_version;
 mod delete_role;
 mod delete_role_permissions_boundary;
 mod delete_role_policy;
@@ -16,9 +25,12 @@ mod delete_user;
 mod delete_user_permissions_boundary;
 mod delete_user_policy;
 mod delete_virtual_mfa_device;
+mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
 mod enable_mfa_device;
+mod get_group;
+mod get_group_policy;
 mod get_mfa_device;
 mod get_policy;
 mod get_policy_version;
@@ -27,10 +39,17 @@ mod get_role_policy;
 mod get_user;
 mod get_user_policy;
 mod list_access_keys;
+mod list_attached_group_policies;
 mod list_attached_role_policies;
 mod list_attached_user_policies;
+mod list_entities_for_policy;
+mod list_group_policies;
+mod list_groups;
+mod list_groups_for_user;
 mod list_mfa_device_tags;
 mod list_mfa_devices;
+mod list_policies;
+mod list_policy_tags;
 mod list_policy_versions;
 mod list_role_policies;
 mod list_role_tags;
@@ -39,21 +58,28 @@ mod list_user_policies;
 mod list_user_tags;
 mod list_users;
 mod list_virtual_mfa_devices;
+mod put_group_policy;
 mod put_role_permissions_boundary;
 mod put_role_policy;
 mod put_user_permissions_boundary;
 mod put_user_policy;
+mod remove_user_from_group;
 mod resync_mfa_device;
+mod set_default_policy_version;
 mod tag_mfa_device;
+mod tag_policy;
 mod tag_role;
 mod tag_user;
 mod untag_mfa_device;
+mod untag_policy;
 mod untag_role;
 mod untag_user;
 mod update_access_key;
 mod update_assume_role_policy;
+mod update_group;
 mod update_role;
 mod update_role_description;
+mod update_user;
 
 use serde_json::{Value, json};
 use testkit::{Keys, World};
@@ -90,6 +116,18 @@ async fn role(w: &World, name: &str) -> String {
 async fn user(w: &World, name: &str) -> String {
     let answer = w.call("CreateUser", &json!({ "UserName": name })).await;
     answer.text_at("CreateUserResponse.CreateUserResult.User.UserId")
+}
+
+/// A group; its unique id.
+async fn group(w: &World, name: &str) -> String {
+    let answer = w.call("CreateGroup", &json!({ "GroupName": name })).await;
+    answer.text_at("CreateGroupResponse.CreateGroupResult.Group.GroupId")
+}
+
+/// A managed policy of the account; its ARN.
+async fn policy(w: &World, name: &str, document: &str) -> String {
+    let answer = w.call("CreatePolicy", &json!({ "PolicyName": name, "PolicyDocument": document })).await;
+    answer.text_at("CreatePolicyResponse.CreatePolicyResult.Policy.Arn")
 }
 
 /// A user with a key.

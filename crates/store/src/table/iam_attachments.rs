@@ -86,6 +86,12 @@ pub async fn count(tx: &mut Tx, account_id: &AccountId, policy_arn: &str) -> Res
     tx.one(sql, &[account_id.into(), policy_arn.into()]).await?.map_or(Ok(0), |row| row.int(0))
 }
 
+/// How many owners have each attached policy of an account.
+pub async fn counts(tx: &mut Tx, account_id: &AccountId) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT policy_arn, COUNT(*) FROM iam_attachments WHERE account_id = $1 GROUP BY policy_arn";
+    tx.all(sql, &[account_id.into()]).await?.iter().map(|row| Ok((row.id(0)?, row.int(1)?))).collect()
+}
+
 /// Detaches.
 pub async fn delete(
     tx: &mut Tx,

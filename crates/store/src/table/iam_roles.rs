@@ -131,6 +131,13 @@ pub async fn count(tx: &mut Tx, account_id: &AccountId) -> Result<i64, StoreErro
     tx.one(sql, &[account_id.into()]).await?.map_or(Ok(0), |row| row.int(0))
 }
 
+/// How many roles of an account have each permissions boundary.
+pub async fn boundary_counts(tx: &mut Tx, account_id: &AccountId) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT boundary_arn, COUNT(*) FROM iam_roles \
+               WHERE account_id = $1 AND boundary_arn IS NOT NULL GROUP BY boundary_arn";
+    tx.all(sql, &[account_id.into()]).await?.iter().map(|row| Ok((row.id(0)?, row.int(1)?))).collect()
+}
+
 /// How many roles of an account have this permissions boundary.
 pub async fn count_bounded_by(tx: &mut Tx, account_id: &AccountId, boundary_arn: &str) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM iam_roles WHERE account_id = $1 AND boundary_arn = $2";

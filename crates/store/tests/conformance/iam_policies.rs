@@ -8,6 +8,7 @@ use store::table::iam_access_keys::OwnerKind;
 use store::table::iam_groups::{self, IamGroup};
 use store::table::iam_policies::{self, IamPolicy};
 use store::table::iam_policy_versions::{self, PolicyVersion};
+use store::table::iam_roles;
 use store::table::iam_users::{self, IamUser};
 use store::table::{iam_attachments, iam_group_members};
 
@@ -123,6 +124,10 @@ pub async fn iam_groups_and_members(lab: &Lab) {
         assert!(iam_attachments::insert(tx, &attachment).await?);
         assert_eq!(iam_attachments::list_of_policy(tx, &account(), "arn:p", "", 9).await?, [attachment]);
         assert_eq!(iam_attachments::list_of_policy(tx, &account(), "arn:p", &fans.id, 9).await?, []);
+
+        assert_eq!(iam_attachments::counts(tx, &account()).await?, [("arn:p".to_owned(), 1)]);
+        assert_eq!(iam_users::boundary_counts(tx, &account()).await?, [("arn:boundary".to_owned(), 2)]);
+        assert_eq!(iam_roles::boundary_counts(tx, &account()).await?, []);
 
         let renamed = IamGroup { name_key: "crew".into(), name: "Crew".into(), path: "/x/".into(), ..team.clone() };
         assert!(iam_groups::update(tx, &renamed).await?);
