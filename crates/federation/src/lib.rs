@@ -15,3 +15,6 @@ pub mod session_claims;
 mod tls;
 mod xml;
 pub mod xml_signature;
+
+#[cfg(feature = "testing")]
+pub mod testing;

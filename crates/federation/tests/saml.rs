@@ -14,7 +14,8 @@ use federation::saml_metadata::{IdpMetadata, MetadataFault};
 use federation::xml_signature::{self, SignatureRefusal, TrustedKeys};
 use proptest::prelude::*;
 
-const IDP: Idp = Idp { key: include_str!("fixtures/saml/idp.key"), certificate: include_str!("fixtures/saml/idp.pem") };
+const IDP: Idp =
+    Idp { key: include_str!("../src/testing/idp.key"), certificate: include_str!("../src/testing/idp.pem") };
 const FOREIGN: Idp =
     Idp { key: include_str!("fixtures/saml/foreign.key"), certificate: include_str!("fixtures/saml/foreign.pem") };
 const ELLIPTIC: Idp =
