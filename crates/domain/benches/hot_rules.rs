@@ -84,6 +84,7 @@ fn session_record() -> SessionRecord {
             subject: "eu-west-1:7a1e0000-0000-4000-8000-000000000000".into(),
             amr: vec!["authenticated".into(), "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123".into()],
         }),
+        saml: None,
         identity: None,
         inline_policies: Vec::new(),
         managed_policy_arns: Vec::new(),

@@ -28,6 +28,9 @@ pub struct SessionRecord {
     /// The web identity it was assumed with.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub web_identity: Option<WebIdentity>,
+    /// The SAML identity it was assumed with.
+    #[serde(rename = "sa", default, skip_serializing_if = "Option::is_none")]
+    pub saml: Option<SamlIdentity>,
     /// The identity pool and identity it was handed out for.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<SessionIdentity>,
@@ -85,6 +88,9 @@ pub enum SessionPrincipal {
         /// The user whose policies bound the session; absent for the root.
         #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
         issuing_user_id: Option<IamUserId>,
+        /// That user's ARN with path.
+        #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+        issuing_user_arn: Option<String>,
     },
     /// GetSessionToken called by a user: the same user.
     #[serde(rename = "u")]
@@ -119,6 +125,23 @@ pub struct WebIdentity {
     /// `PROVIDER:amr`; empty when the provider has none.
     #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
+}
+
+/// What of a SAML assertion stays in the session's condition context (spec/sts-and-iam.md B9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamlIdentity {
+    /// `aws:FederatedProvider`: the SAML provider's ARN.
+    #[serde(rename = "p")]
+    pub provider_arn: String,
+    /// `saml:namequalifier`.
+    #[serde(rename = "q")]
+    pub name_qualifier: String,
+    /// `saml:sub`.
+    #[serde(rename = "s")]
+    pub subject: String,
+    /// `saml:sub_type`.
+    #[serde(rename = "t")]
+    pub subject_type: String,
 }
 
 /// The identity pool and identity behind a session.
@@ -242,6 +265,7 @@ pub(crate) mod tests {
                 subject: "eu-west-1:7a1e0000-0000-4000-8000-000000000000".into(),
                 amr: vec!["authenticated".into(), "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf123".into()],
             }),
+            saml: None,
             identity: None,
             inline_policies: Vec::new(),
             managed_policy_arns: Vec::new(),

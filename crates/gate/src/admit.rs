@@ -67,16 +67,30 @@ impl Gate {
             Err(SessionError::Expired { .. }) => return Ok(Err(Refusal::ExpiredSessionToken)),
             Err(SessionError::Malformed | SessionError::NoKey) => return Ok(Err(Refusal::InvalidSessionToken)),
         };
-        // Deleting the role or user ends its sessions at once (spec/sts-and-iam.md E4, 5).
-        let alive = match &session.principal {
+        Ok(self.living(session).await?.ok_or(Refusal::UnknownAccessKey))
+    }
+
+    /// The session, unless the role or user behind it was deleted: that ends its sessions at once
+    /// (spec/sts-and-iam.md E4, 5). A user who was renamed since is called by the new name.
+    async fn living(&self, mut session: SessionRecord) -> Result<Option<SessionRecord>, Fault> {
+        let account = &session.account_id;
+        match &mut session.principal {
             SessionPrincipal::AssumedRole { role_id, role_name, .. } => {
-                self.role(&session.account_id, role_name).await?.is_some_and(|role| role.id == *role_id)
+                if self.role(account, role_name).await?.is_none_or(|role| role.id != *role_id) {
+                    return Ok(None);
+                }
             }
-            SessionPrincipal::User { user_id, user_name, .. } => {
-                self.user(&session.account_id, user_name).await?.is_some_and(|user| user.facts.id == *user_id)
+            SessionPrincipal::User { user_id, user_name, user_arn } => {
+                let Some(user) = self.user_by_id(account, user_id).await? else { return Ok(None) };
+                user_name.clone_from(&user.facts.name);
+                *user_arn = user.facts.arn();
             }
-            SessionPrincipal::FederatedUser { .. } | SessionPrincipal::Root => true,
-        };
-        Ok(if alive { Ok(session) } else { Err(Refusal::UnknownAccessKey) })
+            SessionPrincipal::FederatedUser { issuing_user_id: Some(issuer), issuing_user_arn, .. } => {
+                let Some(user) = self.user_by_id(account, issuer).await? else { return Ok(None) };
+                *issuing_user_arn = Some(user.facts.arn());
+            }
+            SessionPrincipal::FederatedUser { issuing_user_id: None, .. } | SessionPrincipal::Root => {}
+        }
+        Ok(Some(session))
     }
 }

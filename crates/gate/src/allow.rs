@@ -1,16 +1,26 @@
 //! May they: the second half of the gate.
 
 use crate::context::{RequestView, of_request, of_request_tags};
-use crate::principals::{IdentityPolicies, NamedPolicy};
-use crate::{Caller, Decision, Gate, dialect};
+use crate::principals::{IdentityPolicies, NamedPolicy, RoleFacts};
+use crate::{Caller, Decision, Gate, dialect, session_limits};
 use contract::{Fault, Operation, Value};
 use domain::session::{SessionPrincipal, SessionRecord};
-use iam_policy::{Context, Layers, PolicyKind, PolicyRef, Principal, Request, Resource, Verdict, evaluate};
+use domain::{AccountId, IamUserId};
+use iam_policy::{
+    Context, Layer, Layers, PolicyKind, PolicyRef, Principal, Request, Resource, Verdict, evaluate, evaluate_trust,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Actions that need no permission and that no policy can take away (spec/policy.md 6.6).
 const NEED_NO_PERMISSION: [&str; 2] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
+
+/// The action that the role's trust policy decides: the operation asks it ([`Gate::permit_assumption`]), since a trust policy
+/// that names the caller is enough (spec/policy.md 6.5).
+const DECIDED_BY_TRUST: &str = "sts:AssumeRole";
+
+/// The identity side of a session that the root user made: the root user itself may do everything.
+const EVERYTHING: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 /// A permission that is asked for.
 pub struct Asked<'a> {
@@ -23,7 +33,8 @@ pub struct Asked<'a> {
 }
 
 impl Gate {
-    /// Decides whether the caller may make this call, on every resource that its input names.
+    /// Decides whether the caller may make this call, on every resource that its input names. `keys` are the condition keys
+    /// that the service adds.
     ///
     /// # Errors
     /// AWS's denial, in the operation's own protocol; an internal fault if policies cannot be read.
@@ -32,15 +43,21 @@ impl Gate {
         caller: &Caller,
         operation: &Operation,
         input: &Value,
+        keys: &Context,
         request: RequestView<'_>,
         decision: &mut Decision,
     ) -> Result<(), Fault> {
+        session_limits::check(caller, operation)
+            .inspect_err(|fault| decision.failed("policy", format!("this kind of session is kept out: {fault}")))?;
+        if operation.action == DECIDED_BY_TRUST {
+            return Ok(());
+        }
         if NEED_NO_PERMISSION.contains(&operation.action) {
             decision.passed("policy", format!("{} needs no permission", operation.action));
             return Ok(());
         }
         for resource in self.resources(caller, operation, input, request.region).await? {
-            let mut extra = Context::new();
+            let mut extra = keys.clone();
             of_request_tags(&mut extra, input);
             let asked = Asked { action: operation.action, resource: resource.as_deref(), extra };
             self.permit(caller, asked, request, decision)
@@ -61,10 +78,43 @@ impl Gate {
         request: RequestView<'_>,
         decision: &mut Decision,
     ) -> Result<Result<(), String>, Fault> {
+        self.decide(caller, asked, None, request, decision).await
+    }
+
+    /// Decides whether a signed caller may assume a role: `sts:AssumeRole` or one of its companions, on the role's ARN, by the
+    /// role's trust policy and the caller's own (spec/policy.md 6.5). The inner error is AWS's sentence; it gives no
+    /// reason, so that roles cannot be probed.
+    ///
+    /// # Errors
+    /// Policies cannot be read.
+    pub async fn permit_assumption(
+        &self,
+        caller: &Caller,
+        role: &RoleFacts,
+        action: &str,
+        extra: &Context,
+        request: RequestView<'_>,
+        decision: &mut Decision,
+    ) -> Result<Result<(), String>, Fault> {
+        let arn = role.arn();
+        let asked = Asked { action, resource: Some(&arn), extra: extra.clone() };
+        let verdict = self.decide(caller, asked, Some(role), request, decision).await?;
+        Ok(verdict.map_err(|_| dialect::not_authorized(&caller.arn(), action, &arn)))
+    }
+
+    async fn decide(
+        &self,
+        caller: &Caller,
+        asked: Asked<'_>,
+        role: Option<&RoleFacts>,
+        request: RequestView<'_>,
+        decision: &mut Decision,
+    ) -> Result<Result<(), String>, Fault> {
         let standing = self.standing(caller).await?;
         let mut context = of_request(request, caller, &standing.tags);
-        // Cognito, IAM and STS have no resource policies, so a resource is always of the caller's own account.
-        let owner = caller.account().map_or("", |account| account.as_str());
+        // Cognito, IAM and STS have no resource policies but trust, so every other resource is of the caller's own account.
+        let own = caller.account().map_or("", |account| account.as_str());
+        let owner = role.map_or(own, |role| role.account.as_str());
         context.set("aws:ResourceAccount", owner);
         for (key, value) in asked.extra.iter() {
             context.insert(key.to_owned(), value.clone());
@@ -86,7 +136,12 @@ impl Gate {
             resource_account: Some(owner),
             context: &context,
         };
-        let verdict = evaluate(&question, &layers);
+        let verdict = match role {
+            None => evaluate(&question, &layers),
+            Some(role) => {
+                evaluate_trust(PolicyRef::new(PolicyKind::Trust, "trust policy", &role.trust), &question, &layers)
+            }
+        };
         record(decision, &verdict);
         Ok(if verdict.is_allowed() { Ok(()) } else { Err(verdict.denial_message(&caller.arn())) })
     }
@@ -94,13 +149,13 @@ impl Gate {
     async fn standing(&self, caller: &Caller) -> Result<Standing, Fault> {
         match caller {
             Caller::Anonymous | Caller::Root { .. } => Ok(Standing::default()),
-            Caller::User { user, .. } => self.standing_of_user(&user.account, &user.name).await,
+            Caller::User { user, .. } => self.standing_of_user(&user.account, &user.id).await,
             Caller::Session(session) => self.standing_of_session(session).await,
         }
     }
 
-    async fn standing_of_user(&self, account: &domain::AccountId, name: &str) -> Result<Standing, Fault> {
-        let user = self.user(account, name).await?;
+    async fn standing_of_user(&self, account: &AccountId, id: &IamUserId) -> Result<Standing, Fault> {
+        let user = self.user_by_id(account, id).await?;
         Ok(user.map_or_else(Standing::default, |user| Standing {
             policies: Arc::clone(&user.policies),
             session: None,
@@ -109,19 +164,26 @@ impl Gate {
     }
 
     async fn standing_of_session(&self, session: &SessionRecord) -> Result<Standing, Fault> {
+        let account = &session.account_id;
         let mut standing = match &session.principal {
             SessionPrincipal::Root => Standing::default(),
             SessionPrincipal::AssumedRole { role_name, .. } => {
-                let role = self.role(&session.account_id, role_name).await?;
+                let role = self.role(account, role_name).await?;
                 role.map_or_else(Standing::default, |role| Standing {
                     policies: Arc::clone(&role.policies),
                     session: None,
                     tags: role.tags.clone(),
                 })
             }
-            SessionPrincipal::User { user_name, .. } => self.standing_of_user(&session.account_id, user_name).await?,
-            // The issuing user's policies join when GetFederationToken is built; without them nothing is allowed.
-            SessionPrincipal::FederatedUser { .. } => Standing::default(),
+            SessionPrincipal::User { user_id, .. } => self.standing_of_user(account, user_id).await?,
+            SessionPrincipal::FederatedUser { issuing_user_id: Some(issuer), .. } => {
+                self.standing_of_user(account, issuer).await?
+            }
+            SessionPrincipal::FederatedUser { issuing_user_id: None, .. } => {
+                let policy = self.compiled(EVERYTHING)?;
+                let policies = vec![NamedPolicy { kind: PolicyKind::Inline, name: "root user".to_owned(), policy }];
+                Standing { policies: Arc::new(IdentityPolicies { policies, boundary: None }), ..Standing::default() }
+            }
         };
         standing.session = self.session_policies(session).await?;
         Ok(standing)
@@ -140,8 +202,10 @@ impl Gate {
             });
         }
         for arn in &session.managed_policy_arns {
-            let policy = self.managed_policy(&session.account_id, arn).await?;
-            policies.push(NamedPolicy { kind: PolicyKind::Session, name: arn.clone(), policy });
+            // One that was deleted since allows nothing any more; the layer stays, so the others still limit.
+            if let Some(policy) = self.find_managed_policy(&session.account_id, arn).await? {
+                policies.push(NamedPolicy { kind: PolicyKind::Session, name: arn.clone(), policy });
+            }
         }
         Ok(Some(policies))
     }
@@ -176,9 +240,9 @@ pub fn principal_of(caller: &Caller) -> Principal {
                     session_arn: session.caller_arn(),
                     account,
                 },
-                SessionPrincipal::FederatedUser { issuing_user_id, .. } => Principal::FederatedUser {
+                SessionPrincipal::FederatedUser { issuing_user_id, issuing_user_arn, .. } => Principal::FederatedUser {
                     arn: session.caller_arn(),
-                    issuer_arn: String::new(),
+                    issuer_arn: issuing_user_arn.clone().unwrap_or_default(),
                     issuer_id: issuing_user_id.as_ref().map(ToString::to_string).unwrap_or_default(),
                     account,
                 },
@@ -187,10 +251,12 @@ pub fn principal_of(caller: &Caller) -> Principal {
     }
 }
 
-/// Writes a verdict into the decision record: the statement that decided, or the nearest miss.
+/// Writes a verdict into the decision record: the statement that decided, or the nearest miss. A role's trust policy speaks
+/// under `trust`, everything else under `policy`.
 pub fn record(decision: &mut Decision, verdict: &Verdict<'_>) {
     let request = verdict.request();
     let resource = request.resource.arn().unwrap_or("*");
+    let stage = if verdict.layer(Layer::Trust).is_some() { "trust" } else { "policy" };
     if verdict.is_allowed() {
         let by = match verdict.deciding() {
             Some(found) => format!(
@@ -204,9 +270,9 @@ pub fn record(decision: &mut Decision, verdict: &Verdict<'_>) {
             ),
             None => "the account's root user".to_owned(),
         };
-        decision.passed("policy", format!("{} on {resource} is allowed by {by}", request.action));
+        decision.passed(stage, format!("{} on {resource} is allowed by {by}", request.action));
     } else {
         let why = verdict.explain();
-        decision.failed("policy", format!("{} on {resource} is denied: {why}", request.action));
+        decision.failed(stage, format!("{} on {resource} is denied: {why}", request.action));
     }
 }

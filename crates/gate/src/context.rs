@@ -2,7 +2,7 @@
 
 use crate::Caller;
 use contract::Value;
-use domain::session::SessionPrincipal;
+use domain::session::{SamlIdentity, SessionPrincipal};
 use domain::{Region, Timestamp};
 use iam_policy::Context;
 use std::collections::BTreeMap;
@@ -77,6 +77,10 @@ fn of_caller(context: &mut Context, caller: &Caller, own_tags: &BTreeMap<String,
                 context.set("aws:FederatedProvider", web.provider.as_str());
                 of_web_identity(context, &web.provider, &web.audience, &web.subject, &web.amr);
             }
+            if let Some(saml) = &session.saml {
+                context.set("aws:FederatedProvider", saml.provider_arn.as_str());
+                of_saml(context, saml);
+            }
             if let Some(source) = &session.source_identity {
                 context.set("aws:SourceIdentity", source.as_str());
             }
@@ -96,13 +100,31 @@ fn of_caller(context: &mut Context, caller: &Caller, own_tags: &BTreeMap<String,
     }
 }
 
-/// `PROVIDER:aud`, `PROVIDER:sub` and `PROVIDER:amr`, in the trust decision and in the session afterwards.
+/// `PROVIDER:aud`, `PROVIDER:sub` and `PROVIDER:amr`, in the trust decision and in the session afterwards. The keys of a
+/// provider that is registered in IAM begin with its host and path, not with its ARN (spec/policy.md 5.3).
 pub fn of_web_identity(context: &mut Context, provider: &str, audience: &str, subject: &str, amr: &[String]) {
+    let provider = web_identity_prefix(provider);
     context.set(format!("{provider}:aud"), audience);
     context.set(format!("{provider}:sub"), subject);
     if !amr.is_empty() {
         context.set_list(format!("{provider}:amr"), amr.iter().map(String::as_str));
     }
+}
+
+/// What the condition keys of a web identity provider begin with: the issuer without scheme, also from the ARN under which IAM
+/// knows it.
+pub fn web_identity_prefix(provider: &str) -> &str {
+    match provider.split_once(":oidc-provider/") {
+        Some((arn, issuer)) if arn.starts_with("arn:") => issuer,
+        _ => provider,
+    }
+}
+
+/// The keys of SAML that stay in the session (spec/sts-and-iam.md B9).
+pub fn of_saml(context: &mut Context, saml: &SamlIdentity) {
+    context.set("saml:namequalifier", saml.name_qualifier.as_str());
+    context.set("saml:sub", saml.subject.as_str());
+    context.set("saml:sub_type", saml.subject_type.as_str());
 }
 
 /// `aws:RequestTag/KEY` and `aws:TagKeys` from the members of an input that carry tags.

@@ -40,3 +40,8 @@ pub fn denied(protocol: Protocol, message: String) -> Fault {
         Protocol::Json11 => Fault::new("AccessDeniedException", 400, message).with_capital_message(),
     }
 }
+
+/// STS's sentence where it gives no reason (spec/sts-and-iam.md B3).
+pub fn not_authorized(caller: &str, action: &str, resource: &str) -> String {
+    format!("User: {caller} is not authorized to perform: {action} on resource: {resource}")
+}

@@ -14,10 +14,13 @@ mod dialect;
 pub mod managed_policies;
 mod principals;
 mod resource;
+mod session_limits;
 
 pub use allow::{Asked, principal_of, record};
 pub use cache::Cache;
 pub use caller::{Caller, UserFacts};
 pub use context::RequestView;
 pub use decision::{Decision, Decisions, Outcome, Step};
+pub use dialect::not_authorized;
 pub use principals::{AccessKeyFacts, Gate, IdentityPolicies, NamedPolicy, RoleFacts, Secrets, UserRecord};
+pub use iam_policy::Context;

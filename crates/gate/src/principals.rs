@@ -163,6 +163,22 @@ impl Gate {
         self.users.get_or_load(&self.store, &format!("{account}/{name}"), load).await
     }
 
+    /// A user by unique id, whatever its name is now: sessions outlive a change of name.
+    ///
+    /// # Errors
+    /// As [`Gate::user`].
+    pub async fn user_by_id(&self, account: &AccountId, id: &IamUserId) -> Result<Option<Arc<UserRecord>>, Fault> {
+        let load = async || {
+            let row = self.store.read(async |tx| Ok::<_, Fault>(iam_users::find_by_id(tx, id).await?)).await?;
+            let Some(row) = row.filter(|row| row.account_id == *account) else { return Ok(None) };
+            let policies =
+                self.load_policies(account, OwnerKind::User, row.id.as_str(), row.boundary_arn.as_deref()).await?;
+            Ok(Some(UserRecord { facts: Arc::new(user_facts(row)?), policies: Arc::new(policies) }))
+        };
+        // No name holds a colon, so an id is never taken for one.
+        self.users.get_or_load(&self.store, &format!("{account}:{id}"), load).await
+    }
+
     /// A role by name, spelled as created.
     ///
     /// # Errors
@@ -194,13 +210,17 @@ impl Gate {
     /// There is none with this ARN: a policy that is named but not known must not be taken for one that allows nothing
     /// less than it says.
     pub fn managed(&self, arn: &str) -> Result<Arc<Policy>, Fault> {
+        self.find_managed(arn)?.ok_or_else(|| Fault::internal(format!("no managed policy {arn}")))
+    }
+
+    fn find_managed(&self, arn: &str) -> Result<Option<Arc<Policy>>, Fault> {
         if let Some(policy) = self.managed.get(arn) {
-            return Ok(policy);
+            return Ok(Some(policy));
         }
-        let found = managed_policies::find(arn).ok_or_else(|| Fault::internal(format!("no managed policy {arn}")))?;
+        let Some(found) = managed_policies::find(arn) else { return Ok(None) };
         let policy = Arc::new(Policy::parse(&found.document.to_string()).map_err(Fault::internal)?);
         self.managed.insert(arn.to_owned(), Arc::clone(&policy));
-        Ok(policy)
+        Ok(Some(policy))
     }
 
     /// A managed policy, AWS's own or the account's, compiled: the version in force.
@@ -208,15 +228,23 @@ impl Gate {
     /// # Errors
     /// As [`Gate::managed`].
     pub async fn managed_policy(&self, account: &AccountId, arn: &str) -> Result<Arc<Policy>, Fault> {
+        let found = self.find_managed_policy(account, arn).await?;
+        found.ok_or_else(|| Fault::internal(format!("no managed policy {arn}")))
+    }
+
+    /// The same, where there may be none.
+    ///
+    /// # Errors
+    /// The store fails, or the policy does not parse.
+    pub async fn find_managed_policy(&self, account: &AccountId, arn: &str) -> Result<Option<Arc<Policy>>, Fault> {
         if managed_policies::is_aws_managed(arn) {
-            return self.managed(arn);
+            return self.find_managed(arn);
         }
         let load = async || {
             let text = self.store.read(async |tx| customer_managed(tx, account, arn).await).await?;
             text.map(|text| Policy::parse(&text).map_err(Fault::internal)).transpose()
         };
-        let found = self.customer_managed.get_or_load(&self.store, &format!("{account} {arn}"), load).await?;
-        found.ok_or_else(|| Fault::internal(format!("no managed policy {arn}")))
+        self.customer_managed.get_or_load(&self.store, &format!("{account} {arn}"), load).await
     }
 
     /// The path of an IAM group; `None` when there is no such group.

@@ -93,17 +93,29 @@ mod tests {
         }
     }
 
+    const CLOSED: &str = "arn:aws:iam::123456789012:role/closed";
+
     #[tokio::test]
     async fn nobody_without_a_policy_may_do_anything() {
         let world = World::new(&tables()).await;
         world.call("iam:CreateUser", &json!({ "UserName": "nobody" })).await.ok();
         let made = world.call("iam:CreateAccessKey", &json!({ "UserName": "nobody" })).await;
         let keys = Keys::of(made.at("CreateAccessKeyResponse.CreateAccessKeyResult.AccessKey"));
+        let trust = json!({ "Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Principal": { "AWS": "123456789012" }, "Action": "sts:AssumeRole",
+        }});
+        let role = json!({ "RoleName": "closed", "AssumeRolePolicyDocument": trust.to_string() });
+        world.call("iam:CreateRole", &role).await.ok();
         for operation in signed() {
             if matches!(operation.action, "sts:GetCallerIdentity" | "sts:GetSessionToken") {
                 continue;
             }
-            let answer = world.call_as(&keys, &name(operation), &json!({})).await;
+            let input = match operation.action {
+                // The role's trust policy decides, so there must be a role.
+                "sts:AssumeRole" => json!({ "RoleArn": CLOSED, "RoleSessionName": "session" }),
+                _ => json!({}),
+            };
+            let answer = world.call_as(&keys, &name(operation), &input).await;
             let code = match operation.service.protocol {
                 Protocol::Query => "403 AccessDenied: ",
                 Protocol::Json11 => "400 AccessDeniedException: ",

@@ -1,10 +1,11 @@
-//! Temporary credentials for a role: a fresh key pair and the sealed session that goes with it.
+//! Temporary credentials: a fresh key pair and the sealed session that goes with it.
 
 use contract::Fault;
 use domain::access_key::{AccessKeyKind, new_access_key_id, new_secret_access_key};
 use domain::secret::SecretText;
-use domain::session::{self, SessionIdentity, SessionPrincipal, SessionRecord, WebIdentity};
-use domain::{AccessKeyId, Timestamp};
+use domain::session::{self, SamlIdentity, SessionIdentity, SessionPrincipal, SessionRecord, WebIdentity};
+use domain::{AccessKeyId, AccountId, Timestamp};
+use model::sts::Credentials;
 use service::{Cx, RoleFacts};
 use std::collections::BTreeMap;
 
@@ -12,12 +13,14 @@ use std::collections::BTreeMap;
 /// ([`crate::trust`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssueRequest {
-    /// RoleSessionName.
+    /// RoleSessionName; of role sessions only.
     pub session_name: String,
     /// How long it lasts, in seconds.
     pub duration_seconds: i64,
     /// The web identity it was assumed with.
     pub web_identity: Option<WebIdentity>,
+    /// The SAML identity it was assumed with.
+    pub saml: Option<SamlIdentity>,
     /// The identity it is handed out for.
     pub identity: Option<SessionIdentity>,
     /// Session policies as documents.
@@ -42,6 +45,7 @@ impl IssueRequest {
             session_name: session_name.into(),
             duration_seconds: DEFAULT_SECONDS,
             web_identity: None,
+            saml: None,
             identity: None,
             inline_policies: Vec::new(),
             managed_policy_arns: Vec::new(),
@@ -75,16 +79,30 @@ pub fn role_session(cx: &Cx, role: &RoleFacts, request: IssueRequest) -> Result<
         role_id: role.id.clone(),
         role_name: role.name.clone(),
         role_arn: role.arn(),
-        session_name: request.session_name,
+        session_name: request.session_name.clone(),
     };
-    let access_key_id = new_access_key_id(AccessKeyKind::Temporary, &role.account, cx.random())
-        .ok_or_else(|| Fault::internal(format!("`{}` is no account id", role.account)))?;
+    session(cx, &role.account, principal, request)
+}
+
+/// Issues credentials for any session: a role's, a user's own (GetSessionToken) or a federated user's.
+///
+/// # Errors
+/// As [`role_session`].
+pub fn session(
+    cx: &Cx,
+    account: &AccountId,
+    principal: SessionPrincipal,
+    request: IssueRequest,
+) -> Result<Issued, Fault> {
+    let access_key_id = new_access_key_id(AccessKeyKind::Temporary, account, cx.random())
+        .ok_or_else(|| Fault::internal(format!("`{account}` is no account id")))?;
     let record = SessionRecord {
         access_key_id,
         secret_access_key: new_secret_access_key(cx.random()),
-        account_id: role.account.clone(),
+        account_id: account.clone(),
         principal,
         web_identity: request.web_identity,
+        saml: request.saml,
         identity: request.identity,
         inline_policies: request.inline_policies,
         managed_policy_arns: request.managed_policy_arns,
@@ -108,4 +126,17 @@ pub fn role_session(cx: &Cx, role: &RoleFacts, request: IssueRequest) -> Result<
     })
 }
 
-const DEFAULT_SECONDS: i64 = 3600;
+impl Issued {
+    /// As replies show them.
+    pub fn credentials(self) -> Credentials {
+        Credentials {
+            access_key_id: self.access_key_id.to_string(),
+            secret_access_key: self.secret_access_key.reveal().to_owned(),
+            session_token: self.session_token.reveal().to_owned(),
+            expiration: self.expires_at.millis(),
+        }
+    }
+}
+
+/// How long a role session lasts unless asked otherwise, in seconds.
+pub const DEFAULT_SECONDS: i64 = 3600;

@@ -5,6 +5,11 @@
 
 pub mod issue;
 mod ops;
+mod packed;
+mod role_arn;
+mod second_factor;
+mod session_policy;
+mod session_tags;
 pub mod trust;
 
 use service::Entry;
@@ -12,6 +17,7 @@ use service::Entry;
 /// The operations of `sts` that this build answers.
 pub fn operations() -> &'static [Entry] {
     static OPERATIONS: &[Entry] = service::operations![
+        model::sts::AssumeRole => crate::ops::assume_role,
         model::sts::GetCallerIdentity => crate::ops::get_caller_identity,
     ];
     OPERATIONS

@@ -1,10 +1,61 @@
 //! May they assume this role: the role's trust policy decides, and its reasons go into the decision record.
 
+use crate::session_tags::CarriedTags;
+use contract::Fault;
 use domain::session::WebIdentity;
 use gate::context;
 use iam_policy::{Context, Layers, PolicyKind, PolicyRef, Principal, Request, Resource, Verdict, evaluate_trust};
+use model::sts::error;
 use service::{Caller, Cx, Decision, RoleFacts};
 use std::collections::BTreeMap;
+
+/// What a signed caller asks for with AssumeRole.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AssumeRequest<'a> {
+    pub session_name: &'a str,
+    pub external_id: Option<&'a str>,
+    /// Those that the request itself sets.
+    pub requested_tags: &'a BTreeMap<String, String>,
+    /// Those of the session in the end.
+    pub carried_tags: &'a CarriedTags,
+    /// The one of the session in the end.
+    pub source_identity: Option<&'a str>,
+    /// Whether a second factor was shown with this very request.
+    pub mfa: bool,
+}
+
+/// Whether role and caller let the caller in: `sts:AssumeRole`, and `sts:TagSession` and `sts:SetSourceIdentity` where tags and
+/// a source identity are set or passed on (spec/policy.md 6.5).
+///
+/// # Errors
+/// `AccessDenied` with the first action that is missing.
+pub(crate) async fn assume(cx: &Cx, role: &RoleFacts, asked: AssumeRequest<'_>) -> Result<(), Fault> {
+    let mut extra = Context::new();
+    of_session(&mut extra, role, asked.session_name, asked.requested_tags);
+    if let Some(id) = asked.external_id {
+        extra.set("sts:ExternalId", id);
+    }
+    of_chain(&mut extra, &asked.carried_tags.transitive, asked.source_identity);
+    if asked.mfa {
+        extra.set_bool("aws:MultiFactorAuthPresent", true);
+        extra.set_number("aws:MultiFactorAuthAge", 0);
+    }
+    let mut actions = vec!["sts:AssumeRole"];
+    if !asked.carried_tags.tags.is_empty() {
+        actions.push("sts:TagSession");
+    }
+    if asked.source_identity.is_some() {
+        actions.push("sts:SetSourceIdentity");
+    }
+    for action in actions {
+        let mut decision = std::mem::take(&mut *cx.decision());
+        let view = cx.request.view();
+        let permitted = cx.node.gate.permit_assumption(&cx.caller, role, action, &extra, view, &mut decision).await;
+        *cx.decision() = decision;
+        permitted?.map_err(error::access_denied)?;
+    }
+    Ok(())
+}
 
 /// What the holder of a verified web identity token asks for.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +127,16 @@ fn of_session(context: &mut Context, role: &RoleFacts, session_name: &str, tags:
     if !tags.is_empty() {
         context.set_tags("aws:RequestTag", texts(tags));
         context.set_list("aws:TagKeys", tags.keys().map(String::as_str));
+    }
+}
+
+/// `sts:TransitiveTagKeys` and `sts:SourceIdentity`.
+fn of_chain(context: &mut Context, transitive: &[String], source_identity: Option<&str>) {
+    if !transitive.is_empty() {
+        context.set_list("sts:TransitiveTagKeys", transitive.iter().map(String::as_str));
+    }
+    if let Some(source) = source_identity {
+        context.set("sts:SourceIdentity", source);
     }
 }
 

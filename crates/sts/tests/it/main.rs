@@ -1,6 +1,7 @@
 //! Stories of the STS operations, told on a test world.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod assume_role;
 mod get_caller_identity;
 mod issue;
 mod trust;
@@ -8,13 +9,14 @@ mod trust;
 use contract::Fault;
 use domain::{RoleId, Timestamp};
 use gate::{Caller, Decision};
+use serde_json::{Value, json};
 use service::{Cx, RequestFacts, RoleFacts};
 use std::sync::Arc;
 use store::table::iam_roles::{self, IamRole};
-use testkit::World;
+use testkit::{Answer, Keys, World};
 
 /// A role with this trust policy, as if IAM had made it.
-async fn role(w: &World, name: &str, trust: serde_json::Value) -> Arc<RoleFacts> {
+async fn role(w: &World, name: &str, trust: Value) -> Arc<RoleFacts> {
     let row = IamRole {
         account_id: w.node.account.clone(),
         name_key: name.to_lowercase(),
@@ -36,16 +38,83 @@ async fn role(w: &World, name: &str, trust: serde_json::Value) -> Arc<RoleFacts>
     w.node.gate.role(&w.node.account, name).await.unwrap().expect("the role")
 }
 
+const ACCOUNT: &str = "123456789012";
+
+/// A world with IAM beside STS.
+async fn iam_world() -> World {
+    World::new(&[sts::operations(), iam::operations()]).await
+}
+
+/// A user with a key.
+async fn user(w: &World, name: &str) -> Keys {
+    w.call("CreateUser", &json!({ "UserName": name })).await.ok();
+    let answer = w.call("CreateAccessKey", &json!({ "UserName": name })).await;
+    Keys::of(answer.at("CreateAccessKeyResponse.CreateAccessKeyResult.AccessKey"))
+}
+
+/// Gives a user an inline policy of this one statement.
+async fn allow_user(w: &World, name: &str, action: &str, resource: &str) {
+    let policy = json!({ "Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": action, "Resource": resource,
+    }});
+    let policy_name = action.replace([':', '*'], "-");
+    w.call(
+        "PutUserPolicy",
+        &json!({ "UserName": name, "PolicyName": policy_name, "PolicyDocument": policy.to_string() }),
+    )
+    .await
+    .ok();
+}
+
+/// A role with this trust policy, made through IAM; its ARN.
+async fn trusting_role(w: &World, name: &str, statements: Value) -> String {
+    let trust = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    let input = json!({ "RoleName": name, "Path": "/app/", "AssumeRolePolicyDocument": trust });
+    w.call("CreateRole", &input).await.text_at("CreateRoleResponse.CreateRoleResult.Role.Arn")
+}
+
+/// Gives a role an inline policy of this one statement.
+async fn allow_role(w: &World, name: &str, action: &str, resource: &str) {
+    let policy = json!({ "Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": action, "Resource": resource,
+    }});
+    let policy_name = action.replace([':', '*'], "-");
+    w.call(
+        "PutRolePolicy",
+        &json!({ "RoleName": name, "PolicyName": policy_name, "PolicyDocument": policy.to_string() }),
+    )
+    .await
+    .ok();
+}
+
+/// What a good answer of STS says, without its envelope.
+#[track_caller]
+fn result(operation: &str, answer: &Answer) -> Value {
+    answer.ok()[format!("{operation}Response")][format!("{operation}Result")].clone()
+}
+
+/// The keys that a good answer brings.
+#[track_caller]
+fn keys(operation: &str, answer: &Answer) -> Keys {
+    Keys::of(&result(operation, answer)["Credentials"])
+}
+
+/// `403 AccessDenied: sentence`.
+fn refusal(answer: &Answer) -> String {
+    assert_ne!(answer.status, 200, "{answer}");
+    answer.to_string()
+}
+
 /// A trust policy that lets nobody in.
-fn nobody() -> serde_json::Value {
-    serde_json::json!({"Version": "2012-10-17", "Statement": {
+fn nobody() -> Value {
+    json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Deny", "Principal": "*", "Action": "sts:*",
     }})
 }
 
 /// The error code of a refusal. The world asks for JSON, where a query service says it in `Error.Code`.
 fn code(answer: &testkit::Answer) -> String {
-    let code = answer.json.pointer("/Error/Code").and_then(serde_json::Value::as_str);
+    let code = answer.json.pointer("/Error/Code").and_then(Value::as_str);
     code.map_or_else(|| answer.code(), str::to_owned)
 }
 
