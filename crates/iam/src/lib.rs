@@ -12,12 +12,14 @@ mod inline_policy;
 mod managed_policy;
 mod mfa;
 mod name;
+mod oidc_provider;
 mod ops;
 mod owner;
 mod page;
 mod permission;
 mod policy_version;
 mod principal_text;
+mod provider_arn;
 mod qr_png;
 mod quota;
 mod role;
@@ -28,12 +30,14 @@ mod user;
 /// The operations that this build answers.
 pub fn operations() -> &'static [service::Entry] {
     service::operations![
+        model::iam::AddClientIDToOpenIDConnectProvider => ops::add_client_id_to_open_id_connect_provider,
         model::iam::AddUserToGroup => ops::add_user_to_group,
         model::iam::AttachGroupPolicy => ops::attach_group_policy,
         model::iam::AttachRolePolicy => ops::attach_role_policy,
         model::iam::AttachUserPolicy => ops::attach_user_policy,
         model::iam::CreateAccessKey => ops::create_access_key,
         model::iam::CreateGroup => ops::create_group,
+        model::iam::CreateOpenIDConnectProvider => ops::create_open_id_connect_provider,
         model::iam::CreatePolicy => ops::create_policy,
         model::iam::CreatePolicyVersion => ops::create_policy_version,
         model::iam::CreateRole => ops::create_role,
@@ -43,6 +47,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DeleteAccessKey => ops::delete_access_key,
         model::iam::DeleteGroup => ops::delete_group,
         model::iam::DeleteGroupPolicy => ops::delete_group_policy,
+        model::iam::DeleteOpenIDConnectProvider => ops::delete_open_id_connect_provider,
         model::iam::DeletePolicy => ops::delete_policy,
         model::iam::DeletePolicyVersion => ops::delete_policy_version,
         model::iam::DeleteRole => ops::delete_role,
@@ -59,6 +64,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GetGroup => ops::get_group,
         model::iam::GetGroupPolicy => ops::get_group_policy,
         model::iam::GetMFADevice => ops::get_mfa_device,
+        model::iam::GetOpenIDConnectProvider => ops::get_open_id_connect_provider,
         model::iam::GetPolicy => ops::get_policy,
         model::iam::GetPolicyVersion => ops::get_policy_version,
         model::iam::GetRole => ops::get_role,
@@ -75,6 +81,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::ListGroupsForUser => ops::list_groups_for_user,
         model::iam::ListMFADeviceTags => ops::list_mfa_device_tags,
         model::iam::ListMFADevices => ops::list_mfa_devices,
+        model::iam::ListOpenIDConnectProviderTags => ops::list_open_id_connect_provider_tags,
+        model::iam::ListOpenIDConnectProviders => ops::list_open_id_connect_providers,
         model::iam::ListPolicies => ops::list_policies,
         model::iam::ListPolicyTags => ops::list_policy_tags,
         model::iam::ListPolicyVersions => ops::list_policy_versions,
@@ -90,20 +98,24 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::PutRolePolicy => ops::put_role_policy,
         model::iam::PutUserPermissionsBoundary => ops::put_user_permissions_boundary,
         model::iam::PutUserPolicy => ops::put_user_policy,
+        model::iam::RemoveClientIDFromOpenIDConnectProvider => ops::remove_client_id_from_open_id_connect_provider,
         model::iam::RemoveUserFromGroup => ops::remove_user_from_group,
         model::iam::ResyncMFADevice => ops::resync_mfa_device,
         model::iam::SetDefaultPolicyVersion => ops::set_default_policy_version,
         model::iam::TagMFADevice => ops::tag_mfa_device,
+        model::iam::TagOpenIDConnectProvider => ops::tag_open_id_connect_provider,
         model::iam::TagPolicy => ops::tag_policy,
         model::iam::TagRole => ops::tag_role,
         model::iam::TagUser => ops::tag_user,
         model::iam::UntagMFADevice => ops::untag_mfa_device,
+        model::iam::UntagOpenIDConnectProvider => ops::untag_open_id_connect_provider,
         model::iam::UntagPolicy => ops::untag_policy,
         model::iam::UntagRole => ops::untag_role,
         model::iam::UntagUser => ops::untag_user,
         model::iam::UpdateAccessKey => ops::update_access_key,
         model::iam::UpdateAssumeRolePolicy => ops::update_assume_role_policy,
         model::iam::UpdateGroup => ops::update_group,
+        model::iam::UpdateOpenIDConnectProviderThumbprint => ops::update_open_id_connect_provider_thumbprint,
         model::iam::UpdateRole => ops::update_role,
         model::iam::UpdateRoleDescription => ops::update_role_description,
         model::iam::UpdateUser => ops::update_user,

@@ -25,6 +25,12 @@ pub const VERSIONS_PER_POLICY: usize = 5;
 pub const POLICY_SIZE: usize = 6144;
 /// Tags of one entity.
 pub const TAGS: usize = 50;
+/// OpenID Connect providers of an account.
+pub const OIDC_PROVIDERS: i64 = 100;
+/// Client ids of one OpenID Connect provider.
+pub const CLIENT_IDS_PER_OIDC_PROVIDER: usize = 100;
+/// Thumbprints of one OpenID Connect provider.
+pub const THUMBPRINTS_PER_OIDC_PROVIDER: usize = 5;
 
 /// `Cannot exceed quota for NAME: N`.
 pub fn exceeded(name: &str, most: impl std::fmt::Display) -> Fault {
