@@ -7,7 +7,9 @@ mod attachment;
 mod aws_catalogue;
 mod boundary;
 mod document;
+mod exclusion;
 mod group;
+mod holdings;
 mod inline_policy;
 mod managed_policy;
 mod mfa;
@@ -23,6 +25,8 @@ mod provider_arn;
 mod qr_png;
 mod quota;
 mod role;
+mod simulation;
+mod simulation_input;
 mod tags;
 mod trust;
 mod user;
@@ -61,6 +65,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DetachRolePolicy => ops::detach_role_policy,
         model::iam::DetachUserPolicy => ops::detach_user_policy,
         model::iam::EnableMFADevice => ops::enable_mfa_device,
+        model::iam::GetContextKeysForCustomPolicy => ops::get_context_keys_for_custom_policy,
+        model::iam::GetContextKeysForPrincipalPolicy => ops::get_context_keys_for_principal_policy,
         model::iam::GetGroup => ops::get_group,
         model::iam::GetGroupPolicy => ops::get_group_policy,
         model::iam::GetMFADevice => ops::get_mfa_device,
@@ -102,6 +108,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::RemoveUserFromGroup => ops::remove_user_from_group,
         model::iam::ResyncMFADevice => ops::resync_mfa_device,
         model::iam::SetDefaultPolicyVersion => ops::set_default_policy_version,
+        model::iam::SimulateCustomPolicy => ops::simulate_custom_policy,
+        model::iam::SimulatePrincipalPolicy => ops::simulate_principal_policy,
         model::iam::TagMFADevice => ops::tag_mfa_device,
         model::iam::TagOpenIDConnectProvider => ops::tag_open_id_connect_provider,
         model::iam::TagPolicy => ops::tag_policy,

@@ -70,7 +70,7 @@ pub async fn demand_none(tx: &mut Tx, account: &AccountId, owner_id: &str) -> Re
     if all_of(tx, account, owner_id).await?.is_empty() {
         return Ok(());
     }
-    Err(error::delete_conflict("Cannot delete entity, must delete MFA device first."))
+    Err(error::delete_conflict("Cannot delete entity, must remove tokens from principal first."))
 }
 
 /// The device as it is after two codes that follow each other: both used up, and its clock known. `reach` is how many steps

@@ -39,8 +39,7 @@ pub async fn run(cx: &Cx, input: CreateVirtualMFADeviceRequest) -> Result<Create
     };
     cx.write(async |tx| {
         if !iam_mfa_devices::insert(tx, &device).await? {
-            let message = "MFADevice entity at the same path and name already exists.";
-            return Err(error::entity_already_exists(message));
+            return Err(error::entity_already_exists("MFA device already exists."));
         }
         // As many devices as there may be users (spec/sts-and-iam.md C6).
         if iam_mfa_devices::count(tx, cx.account()).await?.0 > quota::USERS {

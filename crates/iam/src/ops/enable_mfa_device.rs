@@ -19,8 +19,13 @@ pub async fn run(cx: &Cx, input: EnableMFADeviceRequest) -> Result<(), Fault> {
     cx.write(async |tx| {
         let user = Owner::user(tx, cx.account(), &input.user_name).await?;
         let device = mfa::find(tx, cx.account(), &input.serial_number).await?;
-        if device.assignment.is_some() {
-            return Err(error::entity_already_exists("MFA Device is already in use."));
+        if let Some(to) = &device.assignment {
+            let message = if to.owner_id == user.id {
+                format!("MFA Device for user {} already exists.", user.name)
+            } else {
+                "MFA Device is already in use.".to_owned()
+            };
+            return Err(error::entity_already_exists(message));
         }
         let codes = [input.authentication_code1.as_str(), input.authentication_code2.as_str()];
         let device = mfa::proven(cx, &device, codes, REACH)?;

@@ -1,27 +1,19 @@
-//! GetMFADevice: one device of a user.
+//! GetMFADevice: one FIDO security key of a user. There are none here: every device is a virtual one.
 
 use crate::access_key::Holder;
-use crate::mfa;
 use contract::Fault;
+use model::iam::error;
 use model::iam::shapes::{GetMFADeviceRequest, GetMFADeviceResponse};
 use service::Cx;
-use store::table::iam_access_keys::OwnerKind;
 
-/// Finds the user, or takes the caller, and its device.
+/// Finds the user, or takes the caller, and refuses, as AWS does for virtual devices.
 ///
 /// # Errors
-/// `NoSuchEntity`, `ValidationError`.
+/// `NoSuchEntity`: there is no such user; `ValidationError`: the device is no security key.
 pub async fn run(cx: &Cx, input: GetMFADeviceRequest) -> Result<GetMFADeviceResponse, Fault> {
-    cx.read(async |tx| {
-        let holder = Holder::named_or_caller(tx, cx, input.user_name.as_deref()).await?;
-        let device = mfa::find_of(tx, cx.account(), &input.serial_number, &holder.id).await?;
-        Ok(GetMFADeviceResponse {
-            user_name: Some(holder.name).filter(|_| holder.kind == OwnerKind::User),
-            serial_number: device.serial,
-            enable_date: device.assignment.map(|to| to.enabled_ms.millis()),
-            // A virtual device has none: they are of hardware keys.
-            certifications: None,
-        })
-    })
-    .await
+    cx.read(async |tx| Holder::named_or_caller(tx, cx, input.user_name.as_deref()).await).await?;
+    Err(error::validation_error(
+        "The MFA device serial number sent in the request is invalid or not supported by this API. Currently, only \
+         hardware FIDO security keys are supported. Please use the compatible device or API.",
+    ))
 }

@@ -64,10 +64,7 @@ async fn path_and_name_are_taken_once() {
     let w = world().await;
     device(&w, "Phone").await;
     let answer = w.call("CreateVirtualMFADevice", &json!({ "VirtualMFADeviceName": "phone" })).await;
-    assert_eq!(
-        answer.to_string(),
-        "409 EntityAlreadyExists: MFADevice entity at the same path and name already exists."
-    );
+    assert_eq!(answer.to_string(), "409 EntityAlreadyExists: MFA device already exists.");
     w.call("CreateVirtualMFADevice", &json!({ "VirtualMFADeviceName": "phone", "Path": "/a/" })).await.ok();
 }
 

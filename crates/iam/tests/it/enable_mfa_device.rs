@@ -24,7 +24,10 @@ async fn two_codes_in_a_row_enable_a_device() {
     assert!(enable(&proof(&w, "ana", (&serial, &secret), -1)).await.starts_with("200"));
     w.clock.advance_seconds(60);
     let again = enable(&proof(&w, "ana", (&serial, &secret), -1)).await;
-    assert_eq!(again, "409 EntityAlreadyExists: MFA Device is already in use.");
+    assert_eq!(again, "409 EntityAlreadyExists: MFA Device for user ana already exists.");
+    user(&w, "bea").await;
+    let theirs = enable(&proof(&w, "bea", (&serial, &secret), -1)).await;
+    assert_eq!(theirs, "409 EntityAlreadyExists: MFA Device is already in use.");
 }
 
 #[tokio::test]
