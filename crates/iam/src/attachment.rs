@@ -79,7 +79,8 @@ pub async fn all(tx: &mut Tx, owner: &Owner) -> Result<Vec<Attachment>, Fault> {
     Ok(iam_attachments::list(tx, &owner.account, owner.kind, &owner.id, "", ALL).await?)
 }
 
-fn shown(arn: PolicyArn) -> AttachedPolicy {
+/// As replies carry it.
+pub fn shown(arn: PolicyArn) -> AttachedPolicy {
     AttachedPolicy { policy_name: Some(arn.name().to_owned()), policy_arn: Some(arn.as_str().to_owned()) }
 }
 

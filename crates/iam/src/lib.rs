@@ -6,6 +6,7 @@ mod access_key;
 mod attachment;
 mod aws_catalogue;
 mod boundary;
+mod details;
 mod document;
 mod exclusion;
 mod group;
@@ -65,6 +66,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DetachRolePolicy => ops::detach_role_policy,
         model::iam::DetachUserPolicy => ops::detach_user_policy,
         model::iam::EnableMFADevice => ops::enable_mfa_device,
+        model::iam::GetAccountAuthorizationDetails => ops::get_account_authorization_details,
+        model::iam::GetAccountSummary => ops::get_account_summary,
         model::iam::GetContextKeysForCustomPolicy => ops::get_context_keys_for_custom_policy,
         model::iam::GetContextKeysForPrincipalPolicy => ops::get_context_keys_for_principal_policy,
         model::iam::GetGroup => ops::get_group,

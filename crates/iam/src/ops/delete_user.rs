@@ -7,7 +7,7 @@ use domain::IamUserId;
 use model::iam::error;
 use model::iam::shapes::DeleteUserRequest;
 use service::Cx;
-use store::table::{iam_access_keys, iam_groups, iam_users};
+use store::table::{iam_access_keys, iam_groups, iam_login_profiles, iam_users};
 
 /// Finds the user, looks for what it still holds, removes it.
 ///
@@ -25,6 +25,9 @@ pub async fn run(cx: &Cx, input: DeleteUserRequest) -> Result<(), Fault> {
             return Err(error::delete_conflict("Cannot delete entity, must delete access keys first."));
         }
         mfa::demand_none(tx, &user.account, &user.id).await?;
+        if iam_login_profiles::find(tx, &user_id).await?.is_some() {
+            return Err(error::delete_conflict("Cannot delete entity, must delete login profile first."));
+        }
         iam_users::delete(tx, &user.account, &crate::name::key(&user.name)).await?;
         Ok(tx.touch_catalog().await?)
     })

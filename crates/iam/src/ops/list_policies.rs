@@ -65,7 +65,11 @@ fn key(policy: &ManagedPolicy) -> String {
     }
 }
 
-async fn usages(tx: &mut Tx, account: &AccountId) -> Result<BTreeMap<String, Usage>, Fault> {
+/// The uses of every policy that an account uses, by ARN.
+///
+/// # Errors
+/// The store fails.
+pub async fn usages(tx: &mut Tx, account: &AccountId) -> Result<BTreeMap<String, Usage>, Fault> {
     let mut usages: BTreeMap<String, Usage> = BTreeMap::new();
     for (arn, count) in iam_attachments::counts(tx, account).await? {
         usages.entry(arn).or_default().attached = count;

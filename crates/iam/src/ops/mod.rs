@@ -31,6 +31,8 @@ pub mod detach_group_policy;
 pub mod detach_role_policy;
 pub mod detach_user_policy;
 pub mod enable_mfa_device;
+pub mod get_account_authorization_details;
+pub mod get_account_summary;
 pub mod get_context_keys_for_custom_policy;
 pub mod get_context_keys_for_principal_policy;
 pub mod get_group;

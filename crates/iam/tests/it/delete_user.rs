@@ -1,4 +1,6 @@
 use crate::*;
+use contract::Fault;
+use store::table::iam_login_profiles::{self, LoginProfile};
 
 #[tokio::test]
 async fn a_user_goes_when_it_holds_nothing() {
@@ -17,4 +19,24 @@ async fn a_user_goes_when_it_holds_nothing() {
     w.call("DeleteAccessKey", &json!({ "UserName": "ana", "AccessKeyId": ana.access_key_id })).await.ok();
     w.call("DeleteUser", &name).await.ok();
     assert_eq!(refused().await, "404 NoSuchEntity: The user with name ana cannot be found.");
+}
+
+#[tokio::test]
+async fn a_user_with_a_password_stays() {
+    let w = world().await;
+    let id = user(&w, "ana").await;
+    let row = LoginProfile {
+        user_id: id.into(),
+        account_id: w.node.account.clone(),
+        sealed_password: Vec::new(),
+        sealed_history: Vec::new(),
+        reset_required: false,
+        password_set_ms: w.clock.now(),
+        failures: 0,
+        last_failure_ms: w.clock.now(),
+        created_ms: w.clock.now(),
+    };
+    w.node.store.write(async |tx| Ok::<_, Fault>(iam_login_profiles::insert(tx, &row).await?)).await.unwrap();
+    let refused = w.call("DeleteUser", &json!({ "UserName": "ana" })).await;
+    assert_eq!(refused.to_string(), "409 DeleteConflict: Cannot delete entity, must delete login profile first.");
 }

@@ -32,6 +32,8 @@ mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
 mod enable_mfa_device;
+mod get_account_authorization_details;
+mod get_account_summary;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
 mod get_group;
