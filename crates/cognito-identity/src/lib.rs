@@ -3,6 +3,7 @@
 //! Left to others: the checks on a token and the choice of a role (`domain`), trust policies and sessions (`sts`), who may
 //! configure pools (`gate`).
 
+mod condition_keys;
 mod explain;
 mod fault;
 mod guest_scope;
@@ -20,6 +21,7 @@ use service::Entry;
 /// The operations of `cognito-identity` that this build answers.
 pub fn operations() -> &'static [Entry] {
     static OPERATIONS: &[Entry] = service::operations![
+        condition_keys: crate::condition_keys::of_call;
         model::cognito_identity::CreateIdentityPool => crate::ops::create_identity_pool,
         model::cognito_identity::DeleteIdentities => crate::ops::delete_identities,
         model::cognito_identity::DeleteIdentityPool => crate::ops::delete_identity_pool,

@@ -4,6 +4,7 @@
 //! (`store`). Whoever signs users in by another door, such as hosted pages, uses [`sign_in`].
 
 pub mod client;
+mod condition_keys;
 pub mod discovery;
 mod document;
 mod fault;
@@ -22,6 +23,7 @@ mod user;
 /// The operations of this service.
 pub fn operations() -> &'static [service::Entry] {
     service::operations![
+        condition_keys: crate::condition_keys::of_call;
         model::cognito_idp::AdminAddUserToGroup => crate::ops::admin_add_user_to_group,
         model::cognito_idp::AdminCreateUser => crate::ops::admin_create_user,
         model::cognito_idp::AdminDeleteUser => crate::ops::admin_delete_user,

@@ -11,7 +11,7 @@ pub use table::Table;
 
 use bytes::Bytes;
 use contract::{Fault, Value, check};
-use gate::{Caller, Decision};
+use gate::{Caller, Context, Decision};
 use http::Response;
 use service::{Cx, Entry, Node};
 use std::sync::Arc;
@@ -88,7 +88,11 @@ impl Door {
         let input = routed.read(arrival.body)?;
         let facts = arrival.facts(routed.region.as_deref(), &self.node.region, seed, &decision.request_id);
         if !operation.unsigned {
-            self.node.gate.allow(&caller, operation, &input, facts.view(), decision).await?;
+            let keys = match entry.condition_keys {
+                Some(keys) => keys(&self.node, &caller, operation, &input).await?,
+                None => Context::new(),
+            };
+            self.node.gate.allow(&caller, operation, &input, &keys, facts.view(), decision).await?;
         }
         if let Some(schema) = operation.input {
             check(&input, schema, operation.service.dialect)?;

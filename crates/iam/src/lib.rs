@@ -7,6 +7,7 @@ mod attachment;
 mod aws_catalogue;
 mod boundary;
 mod details;
+mod condition_keys;
 mod document;
 mod exclusion;
 mod group;
@@ -35,6 +36,7 @@ mod user;
 /// The operations that this build answers.
 pub fn operations() -> &'static [service::Entry] {
     service::operations![
+        condition_keys: crate::condition_keys::of_call;
         model::iam::AddClientIDToOpenIDConnectProvider => ops::add_client_id_to_open_id_connect_provider,
         model::iam::AddUserToGroup => ops::add_user_to_group,
         model::iam::AttachGroupPolicy => ops::attach_group_policy,

@@ -10,12 +10,13 @@ mod key_source;
 pub mod mfa;
 mod node;
 mod operation;
+pub mod saml_key;
 mod vault;
 
 pub use caches::Caches;
 pub use cx::{Cx, RequestFacts};
-pub use gate::{Asked, Cache, Caller, Decision, Decisions, Gate, RoleFacts};
+pub use gate::{Asked, Cache, Caller, Context, Decision, Decisions, Gate, RoleFacts};
 pub use key_source::KeySource;
 pub use node::{Issuer, Node, NodeParts};
-pub use operation::{Entry, Handler, LocalBoxFuture};
+pub use operation::{ConditionKeys, Entry, Handler, LocalBoxFuture};
 pub use vault::Vault;

@@ -1,7 +1,8 @@
 //! The table of operations: which function answers which call.
 
-use crate::Cx;
+use crate::{Cx, Node};
 use contract::{Fault, Operation, Value};
+use gate::{Caller, Context};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -11,6 +12,11 @@ pub type LocalBoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// Answers one call: checked input in, output out (null: the operation answers nothing).
 pub type Handler = for<'a> fn(&'a Cx, Value) -> LocalBoxFuture<'a, Result<Value, Fault>>;
 
+/// The condition keys that depend on what a call is about (tags of its resource, a policy's ARN), for the decision whether the
+/// caller may make it. Everything else the gate knows by itself.
+pub type ConditionKeys =
+    for<'a> fn(&'a Node, &'a Caller, &'a Operation, &'a Value) -> LocalBoxFuture<'a, Result<Context, Fault>>;
+
 /// One operation that this build answers.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -18,6 +24,8 @@ pub struct Entry {
     pub operation: &'static Operation,
     /// The function behind it.
     pub run: Handler,
+    /// The service's own condition keys, if it has any.
+    pub condition_keys: Option<ConditionKeys>,
 }
 
 impl std::fmt::Debug for Entry {
@@ -29,10 +37,19 @@ impl std::fmt::Debug for Entry {
 /// Writes a service's table: `operations![model::sts::GetCallerIdentity => ops::get_caller_identity]`.
 ///
 /// Each module has `pub async fn run(cx: &Cx, input: Input) -> Result<Output, Fault>`, where input and output are the
-/// model's types for that operation.
+/// model's types for that operation. A service whose resources carry tags begins with `condition_keys: function;`.
 #[macro_export]
 macro_rules! operations {
     ($($call:path => $module:path),+ $(,)?) => {
+        $crate::operations![@ None; $($call => $module),+]
+    };
+    (condition_keys: $keys:path; $($call:path => $module:path),+ $(,)?) => {
+        $crate::operations![
+            @ Some(|node, caller, operation, input| ::std::boxed::Box::pin($keys(node, caller, operation, input)));
+            $($call => $module),+
+        ]
+    };
+    (@ $keys:expr; $($call:path => $module:path),+) => {
         &[$({
             use $call as TheCall;
             use $module as the_module;
@@ -43,6 +60,7 @@ macro_rules! operations {
                     let output: <TheCall as ::contract::Call>::Output = the_module::run(cx, input).await?;
                     Ok(::contract::IntoValue::into_value(output))
                 }),
+                condition_keys: $keys,
             }
         }),+]
     };

@@ -6,6 +6,7 @@ mod add_user_to_group;
 mod attach_group_policy;
 mod attach_role_policy;
 mod attach_user_policy;
+mod condition_keys;
 mod create_access_key;
 mod create_group;
 mod create_open_id_connect_provider;
