@@ -252,7 +252,7 @@ pub static GET_FEDERATION_TOKEN: Operation = Operation {
             name: "user",
             arn: "arn:${Partition}:iam::${Account}:user/${UserNameWithPath}",
             required: false,
-            binding: Binding::Caller,
+            binding: Binding::Unknown,
             condition_keys: &[],
         },
     ],

@@ -1,4 +1,7 @@
 //! One operation per file, named as the SDK names it.
 
 pub mod assume_role;
+pub mod get_access_key_info;
 pub mod get_caller_identity;
+pub mod get_federation_token;
+pub mod get_session_token;
