@@ -27,6 +27,7 @@ mod provider_arn;
 mod qr_png;
 mod quota;
 mod role;
+mod saml_provider;
 mod simulation;
 mod simulation_input;
 mod tags;
@@ -48,6 +49,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::CreatePolicy => ops::create_policy,
         model::iam::CreatePolicyVersion => ops::create_policy_version,
         model::iam::CreateRole => ops::create_role,
+        model::iam::CreateSAMLProvider => ops::create_saml_provider,
         model::iam::CreateUser => ops::create_user,
         model::iam::CreateVirtualMFADevice => ops::create_virtual_mfa_device,
         model::iam::DeactivateMFADevice => ops::deactivate_mfa_device,
@@ -60,6 +62,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DeleteRole => ops::delete_role,
         model::iam::DeleteRolePermissionsBoundary => ops::delete_role_permissions_boundary,
         model::iam::DeleteRolePolicy => ops::delete_role_policy,
+        model::iam::DeleteSAMLProvider => ops::delete_saml_provider,
         model::iam::DeleteUser => ops::delete_user,
         model::iam::DeleteUserPermissionsBoundary => ops::delete_user_permissions_boundary,
         model::iam::DeleteUserPolicy => ops::delete_user_policy,
@@ -80,6 +83,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GetPolicyVersion => ops::get_policy_version,
         model::iam::GetRole => ops::get_role,
         model::iam::GetRolePolicy => ops::get_role_policy,
+        model::iam::GetSAMLProvider => ops::get_saml_provider,
         model::iam::GetUser => ops::get_user,
         model::iam::GetUserPolicy => ops::get_user_policy,
         model::iam::ListAccessKeys => ops::list_access_keys,
@@ -100,6 +104,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::ListRolePolicies => ops::list_role_policies,
         model::iam::ListRoleTags => ops::list_role_tags,
         model::iam::ListRoles => ops::list_roles,
+        model::iam::ListSAMLProviderTags => ops::list_saml_provider_tags,
+        model::iam::ListSAMLProviders => ops::list_saml_providers,
         model::iam::ListUserPolicies => ops::list_user_policies,
         model::iam::ListUserTags => ops::list_user_tags,
         model::iam::ListUsers => ops::list_users,
@@ -119,11 +125,13 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::TagOpenIDConnectProvider => ops::tag_open_id_connect_provider,
         model::iam::TagPolicy => ops::tag_policy,
         model::iam::TagRole => ops::tag_role,
+        model::iam::TagSAMLProvider => ops::tag_saml_provider,
         model::iam::TagUser => ops::tag_user,
         model::iam::UntagMFADevice => ops::untag_mfa_device,
         model::iam::UntagOpenIDConnectProvider => ops::untag_open_id_connect_provider,
         model::iam::UntagPolicy => ops::untag_policy,
         model::iam::UntagRole => ops::untag_role,
+        model::iam::UntagSAMLProvider => ops::untag_saml_provider,
         model::iam::UntagUser => ops::untag_user,
         model::iam::UpdateAccessKey => ops::update_access_key,
         model::iam::UpdateAssumeRolePolicy => ops::update_assume_role_policy,
@@ -131,6 +139,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::UpdateOpenIDConnectProviderThumbprint => ops::update_open_id_connect_provider_thumbprint,
         model::iam::UpdateRole => ops::update_role,
         model::iam::UpdateRoleDescription => ops::update_role_description,
+        model::iam::UpdateSAMLProvider => ops::update_saml_provider,
         model::iam::UpdateUser => ops::update_user,
     ]
 }

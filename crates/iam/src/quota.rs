@@ -31,6 +31,10 @@ pub const OIDC_PROVIDERS: i64 = 100;
 pub const CLIENT_IDS_PER_OIDC_PROVIDER: usize = 100;
 /// Thumbprints of one OpenID Connect provider.
 pub const THUMBPRINTS_PER_OIDC_PROVIDER: usize = 5;
+/// SAML providers of an account.
+pub const SAML_PROVIDERS: i64 = 100;
+/// Private keys of one SAML provider (the model's `privateKeyList`).
+pub const KEYS_PER_SAML_PROVIDER: i64 = 2;
 
 /// `Cannot exceed quota for NAME: N`.
 pub fn exceeded(name: &str, most: impl std::fmt::Display) -> Fault {

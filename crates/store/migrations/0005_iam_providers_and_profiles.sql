@@ -16,10 +16,19 @@ CREATE TABLE IF NOT EXISTS iam_saml_providers (
     id TEXT NOT NULL,
     arn TEXT NOT NULL,
     metadata TEXT NOT NULL,
+    encryption_mode TEXT,
     valid_until_ms BIGINT NOT NULL,
     tags TEXT NOT NULL,
     created_ms BIGINT NOT NULL,
     PRIMARY KEY (account_id, name_key)
+);
+
+CREATE TABLE IF NOT EXISTS iam_saml_keys (
+    provider_id TEXT NOT NULL,
+    id TEXT NOT NULL,
+    sealed_private BYTEA NOT NULL,
+    added_ms BIGINT NOT NULL,
+    PRIMARY KEY (provider_id, id)
 );
 
 CREATE TABLE IF NOT EXISTS iam_instance_profiles (

@@ -22,6 +22,8 @@ pub struct SamlProvider {
     pub arn: String,
     /// The metadata document, as it was given.
     pub metadata: String,
+    /// Whether its assertions are encrypted: `Required`, `Allowed`, or nothing said.
+    pub encryption_mode: Option<String>,
     /// Until when IAM says that it is valid.
     pub valid_until_ms: Timestamp,
     /// Tags, as JSON.
@@ -43,7 +45,7 @@ pub struct SamlProviderSummary {
 
 macro_rules! columns {
     () => {
-        "account_id, name_key, name, id, arn, metadata, valid_until_ms, tags, created_ms"
+        "account_id, name_key, name, id, arn, metadata, encryption_mode, valid_until_ms, tags, created_ms"
     };
 }
 
@@ -52,7 +54,7 @@ pub async fn insert(tx: &mut Tx, row: &SamlProvider) -> Result<bool, StoreError>
     let sql = concat!(
         "INSERT INTO iam_saml_providers (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
     );
     let parameters = [
         (&row.account_id).into(),
@@ -61,6 +63,7 @@ pub async fn insert(tx: &mut Tx, row: &SamlProvider) -> Result<bool, StoreError>
         (&row.id).into(),
         (&row.arn).into(),
         (&row.metadata).into(),
+        (&row.encryption_mode).into(),
         row.valid_until_ms.into(),
         (&row.tags).into(),
         row.created_ms.into(),
@@ -68,14 +71,15 @@ pub async fn insert(tx: &mut Tx, row: &SamlProvider) -> Result<bool, StoreError>
     Ok(tx.exec(sql, &parameters).await? == 1)
 }
 
-/// Writes document, validity and tags, found by name.
+/// Writes document, mode, validity and tags, found by name.
 pub async fn update(tx: &mut Tx, row: &SamlProvider) -> Result<bool, StoreError> {
-    let sql = "UPDATE iam_saml_providers SET metadata = $3, valid_until_ms = $4, tags = $5 \
+    let sql = "UPDATE iam_saml_providers SET metadata = $3, encryption_mode = $4, valid_until_ms = $5, tags = $6 \
                WHERE account_id = $1 AND name_key = $2";
     let parameters = [
         (&row.account_id).into(),
         (&row.name_key).into(),
         (&row.metadata).into(),
+        (&row.encryption_mode).into(),
         row.valid_until_ms.into(),
         (&row.tags).into(),
     ];
@@ -106,7 +110,7 @@ pub async fn count(tx: &mut Tx, account_id: &AccountId) -> Result<i64, StoreErro
     tx.one(sql, &[account_id.into()]).await?.map_or(Ok(0), |row| row.int(0))
 }
 
-/// Removes a provider.
+/// Removes a provider; its keys are the caller's to remove.
 pub async fn delete(tx: &mut Tx, account_id: &AccountId, name_key: &str) -> Result<bool, StoreError> {
     let sql = "DELETE FROM iam_saml_providers WHERE account_id = $1 AND name_key = $2";
     Ok(tx.exec(sql, &[account_id.into(), name_key.into()]).await? == 1)
@@ -121,9 +125,10 @@ impl FromRow for SamlProvider {
             id: row.id(3)?,
             arn: row.id(4)?,
             metadata: row.id(5)?,
-            valid_until_ms: row.timestamp(6)?,
-            tags: row.id(7)?,
-            created_ms: row.timestamp(8)?,
+            encryption_mode: row.opt_id(6)?,
+            valid_until_ms: row.timestamp(7)?,
+            tags: row.id(8)?,
+            created_ms: row.timestamp(9)?,
         })
     }
 }

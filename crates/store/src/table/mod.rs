@@ -20,6 +20,7 @@ pub mod iam_oidc_providers;
 pub mod iam_policies;
 pub mod iam_policy_versions;
 pub mod iam_roles;
+pub mod iam_saml_keys;
 pub mod iam_saml_providers;
 pub mod iam_users;
 pub mod identities;

@@ -8,6 +8,7 @@ use store::table::iam_accounts::{self, IamAccount};
 use store::table::iam_instance_profiles::{self, InstanceProfile};
 use store::table::iam_login_profiles::{self, LoginProfile};
 use store::table::iam_oidc_providers::{self, OidcProvider};
+use store::table::iam_saml_keys::{self, SamlKey};
 use store::table::iam_saml_providers::{self, SamlProvider};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -66,6 +67,7 @@ pub async fn saml_providers(lab: &Lab) {
         id: format!("id-{name}"),
         arn: format!("arn:{name}"),
         metadata: "<a/>".into(),
+        encryption_mode: None,
         valid_until_ms: NOW.plus_seconds(1),
         tags: "{}".into(),
         created_ms: NOW,
@@ -82,13 +84,35 @@ pub async fn saml_providers(lab: &Lab) {
         assert_eq!((listed[0].valid_until_ms, listed[0].created_ms), (NOW.plus_seconds(1), NOW));
         assert_eq!(iam_saml_providers::list(tx, &account(), "adfs", 10).await?.len(), 1);
         assert_eq!(iam_saml_providers::count(tx, &account()).await?, 2);
-        let changed =
-            SamlProvider { metadata: "<b/>".into(), valid_until_ms: NOW, tags: r#"{"a":"b"}"#.into(), ..okta };
+        let changed = SamlProvider {
+            metadata: "<b/>".into(),
+            encryption_mode: Some("Required".into()),
+            valid_until_ms: NOW,
+            tags: r#"{"a":"b"}"#.into(),
+            ..okta
+        };
         assert!(iam_saml_providers::update(tx, &changed).await?);
         assert_eq!(iam_saml_providers::find(tx, &account(), "okta").await?.as_ref(), Some(&changed));
         assert!(iam_saml_providers::delete(tx, &account(), "okta").await?);
         assert!(!iam_saml_providers::delete(tx, &account(), "okta").await?);
         assert!(!iam_saml_providers::update(tx, &changed).await?);
+
+        let key = |id: &str| SamlKey {
+            provider_id: "P1".into(),
+            id: id.to_owned(),
+            sealed_private: vec![1, 2],
+            added_ms: NOW,
+        };
+        assert!(iam_saml_keys::insert(tx, &key("K2")).await?);
+        assert!(iam_saml_keys::insert(tx, &key("K1")).await?);
+        assert!(!iam_saml_keys::insert(tx, &key("K1")).await?);
+        assert_eq!(iam_saml_keys::list(tx, "P1", "", 10).await?, [key("K1"), key("K2")]);
+        assert_eq!(iam_saml_keys::list(tx, "P1", "K1", 10).await?, [key("K2")]);
+        assert_eq!(iam_saml_keys::list(tx, "P2", "", 10).await?, []);
+        assert!(iam_saml_keys::delete(tx, "P1", "K2").await?);
+        assert!(!iam_saml_keys::delete(tx, "P1", "K2").await?);
+        iam_saml_keys::delete_all(tx, "P1").await?;
+        assert_eq!(iam_saml_keys::list(tx, "P1", "", 10).await?, []);
         Ok::<_, StoreError>(())
     };
     lab.open().await.write(story).await.unwrap();
