@@ -38,7 +38,9 @@ impl Gate {
             let secret = session.secret_access_key.reveal().as_bytes();
             let key = SigningKey::derive(secret, presented.date(), presented.region(), service);
             sigv4::verify_with_key(request, &presented, &key).map_err(refuse)?;
-            return Ok(Caller::Session(Arc::new(session)));
+            let caller = Caller::Session(Arc::new(session));
+            self.note_use(&caller, service, presented.region(), now);
+            return Ok(caller);
         }
         let Some(known) = self.access_key(id).await? else { return Err(refuse(Refusal::UnknownAccessKey)) };
         if !known.active {
@@ -47,10 +49,12 @@ impl Gate {
         let key = self.signing_key(&known.secret, &presented);
         sigv4::verify_with_key(request, &presented, &key).map_err(refuse)?;
         let access_key_id = AccessKeyId::from(id);
-        Ok(match &known.user {
+        let caller = match &known.user {
             None => Caller::Root { account: known.account.clone(), access_key_id },
             Some(user) => Caller::User { user: Arc::clone(user), access_key_id },
-        })
+        };
+        self.note_use(&caller, service, presented.region(), now);
+        Ok(caller)
     }
 
     /// Opens the sealed session; the outer error is ours, the inner one the caller's.

@@ -11,6 +11,7 @@ mod caller;
 pub mod context;
 mod decision;
 mod dialect;
+mod last_use;
 pub mod managed_policies;
 mod principals;
 mod resource;

@@ -1,5 +1,6 @@
 //! What the gate knows of those who call: access keys, users, roles and their compiled policies, cached with the catalog.
 
+use crate::last_use::LastUses;
 use crate::managed_policies;
 use crate::{Cache, UserFacts};
 use contract::Fault;
@@ -46,6 +47,8 @@ pub struct Gate {
     texts: Moka<String, Arc<Policy>>,
     /// Derived signing keys, by generation, key id and scope.
     derived: Moka<String, Arc<SigningKey>>,
+    /// When keys and roles were last used, until it is kept.
+    pub(crate) last_uses: LastUses,
 }
 
 /// A long-term access key.
@@ -136,7 +139,13 @@ impl Gate {
             customer_managed: Cache::new(10_000),
             texts: Moka::new(1_000),
             derived: Moka::new(10_000),
+            last_uses: LastUses::default(),
         }
+    }
+
+    /// Where the rows are.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// A long-term access key by its id.

@@ -5,9 +5,9 @@ use crate::owner::{Owner, OwnerKind};
 use crate::{attachment, boundary, document, group, inline_policy, name, policy_version, role, tags, trust, user};
 use contract::Fault;
 use model::iam::shapes::{
-    AttachedPolicy, GroupDetail, InstanceProfile, ManagedPolicyDetail, PolicyDetail, RoleDetail, RoleLastUsed,
-    UserDetail,
+    AttachedPolicy, GroupDetail, InstanceProfile, ManagedPolicyDetail, PolicyDetail, RoleDetail, UserDetail,
 };
+use service::Cx;
 use store::Tx;
 use store::table::iam_groups::{self, IamGroup};
 use store::table::iam_instance_profiles;
@@ -66,7 +66,7 @@ pub async fn of_group(tx: &mut Tx, row: &IamGroup) -> Result<GroupDetail, Fault>
 ///
 /// # Errors
 /// The store fails.
-pub async fn of_role(tx: &mut Tx, row: &IamRole) -> Result<RoleDetail, Fault> {
+pub async fn of_role(tx: &mut Tx, cx: &Cx, row: &IamRole) -> Result<RoleDetail, Fault> {
     let owner = Owner {
         account: row.account_id.clone(),
         kind: OwnerKind::Role,
@@ -85,7 +85,7 @@ pub async fn of_role(tx: &mut Tx, row: &IamRole) -> Result<RoleDetail, Fault> {
         attached_managed_policies: Some(attached(tx, &owner).await?),
         permissions_boundary: boundary::shown(row.boundary_arn.as_deref()),
         tags: Some(tags::list(&row.tags)?),
-        role_last_used: Some(RoleLastUsed::default()),
+        role_last_used: Some(role::last_used(tx, cx, row).await?),
     })
 }
 

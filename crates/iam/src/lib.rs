@@ -6,13 +6,14 @@ mod access_key;
 mod attachment;
 mod aws_catalogue;
 mod boundary;
-mod details;
 mod condition_keys;
+mod details;
 mod document;
 mod exclusion;
 mod group;
 mod holdings;
 mod inline_policy;
+mod last_use;
 mod managed_policy;
 mod mfa;
 mod name;
@@ -71,6 +72,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DetachRolePolicy => ops::detach_role_policy,
         model::iam::DetachUserPolicy => ops::detach_user_policy,
         model::iam::EnableMFADevice => ops::enable_mfa_device,
+        model::iam::GetAccessKeyLastUsed => ops::get_access_key_last_used,
         model::iam::GetAccountAuthorizationDetails => ops::get_account_authorization_details,
         model::iam::GetAccountSummary => ops::get_account_summary,
         model::iam::GetContextKeysForCustomPolicy => ops::get_context_keys_for_custom_policy,

@@ -1,9 +1,10 @@
 //! Roles: found by name, shown as replies carry them.
 
-use crate::{boundary, document, name, tags, trust};
+use crate::{boundary, document, last_use, name, tags, trust};
 use contract::Fault;
 use domain::AccountId;
 use model::iam::{error, shapes};
+use service::Cx;
 use store::Tx;
 use store::table::iam_roles::{self, IamRole};
 
@@ -55,14 +56,26 @@ pub async fn created(tx: &mut Tx, role: &IamRole) -> Result<shapes::Role, Fault>
     })
 }
 
-/// The role as `GetRole` answers it, with a last use that is empty: sessions are sealed, not recorded.
+/// The role as `GetRole` answers it, with its last use, which is empty when there was none.
 ///
 /// # Errors
 /// The store fails.
-pub async fn described(tx: &mut Tx, role: &IamRole) -> Result<shapes::Role, Fault> {
+pub async fn described(tx: &mut Tx, cx: &Cx, role: &IamRole) -> Result<shapes::Role, Fault> {
     Ok(shapes::Role {
         max_session_duration: Some(role.max_session_seconds),
-        role_last_used: Some(shapes::RoleLastUsed::default()),
+        role_last_used: Some(last_used(tx, cx, role).await?),
         ..created(tx, role).await?
     })
+}
+
+/// When a session of the role last made a call.
+///
+/// # Errors
+/// The store fails.
+pub async fn last_used(tx: &mut Tx, cx: &Cx, role: &IamRole) -> Result<shapes::RoleLastUsed, Fault> {
+    let used = last_use::find(tx, cx, role.id.as_str()).await?;
+    Ok(used.map_or_else(shapes::RoleLastUsed::default, |used| shapes::RoleLastUsed {
+        last_used_date: Some(used.used_ms.millis()),
+        region: Some(used.region),
+    }))
 }

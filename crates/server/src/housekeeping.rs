@@ -1,4 +1,5 @@
-//! What a server does when nobody asks: notices other nodes' changes, sweeps up after deleted pools, forgets what expired.
+//! What a server does when nobody asks: notices other nodes' changes, sweeps up after deleted pools, forgets what expired,
+//! writes down which keys were used.
 
 use crate::clock::now;
 use contract::Fault;
@@ -31,6 +32,9 @@ pub fn start(node: Arc<Node>, mut stop: watch::Receiver<bool>) -> std::io::Resul
                     tracing::warn!(%error, cause = ?error.cause, "housekeeping goes on next time");
                 }
                 if tokio::time::timeout(ROUND, stop.wait_for(|stopped| *stopped)).await.is_ok() {
+                    if let Err(error) = node.gate.keep_last_uses().await {
+                        tracing::warn!(%error, cause = ?error.cause, "the last uses of keys are lost");
+                    }
                     return;
                 }
             }
@@ -48,6 +52,7 @@ async fn keep_house(node: &Node, round: u64) -> Result<(), Fault> {
         }
     }
     if round.is_multiple_of(ROUNDS_BETWEEN_PURGES) {
+        node.gate.keep_last_uses().await?;
         let now = now();
         node.store
             .write(async |tx| {

@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "iam providers and profiles",
         text: include_str!("../migrations/0005_iam_providers_and_profiles.sql"),
     },
+    Migration { number: 6, name: "iam last uses", text: include_str!("../migrations/0006_iam_last_uses.sql") },
 ];
 
 /// The ledger of what was done.

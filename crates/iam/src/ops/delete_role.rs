@@ -7,7 +7,7 @@ use domain::RoleId;
 use model::iam::error;
 use model::iam::shapes::DeleteRoleRequest;
 use service::Cx;
-use store::table::{iam_instance_profiles, iam_roles};
+use store::table::{iam_instance_profiles, iam_last_uses, iam_roles};
 
 /// Finds the role, looks for what it still holds, removes it.
 ///
@@ -22,6 +22,7 @@ pub async fn run(cx: &Cx, input: DeleteRoleRequest) -> Result<(), Fault> {
             let message = "Cannot delete entity, must remove roles from instance profile first.";
             return Err(error::delete_conflict(message));
         }
+        iam_last_uses::delete(tx, &role.id).await?;
         iam_roles::delete(tx, &role.account, &crate::name::key(&role.name)).await?;
         Ok(tx.touch_catalog().await?)
     })

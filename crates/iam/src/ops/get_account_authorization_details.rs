@@ -38,7 +38,7 @@ pub async fn run(cx: &Cx, input: GetAccountAuthorizationDetailsRequest) -> Resul
             match entity {
                 Entity::User(row) => users.push(details::of_user(tx, row).await?),
                 Entity::Group(row) => groups.push(details::of_group(tx, row).await?),
-                Entity::Role(row) => roles.push(details::of_role(tx, row).await?),
+                Entity::Role(row) => roles.push(details::of_role(tx, cx, row).await?),
                 Entity::Policy(policy, usage) => policies.push(details::of_policy(tx, policy, *usage).await?),
             }
         }

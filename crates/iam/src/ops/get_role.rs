@@ -12,7 +12,7 @@ use service::Cx;
 pub async fn run(cx: &Cx, input: GetRoleRequest) -> Result<GetRoleResponse, Fault> {
     cx.read(async |tx| {
         let found = role::find(tx, cx.account(), &input.role_name).await?;
-        Ok(GetRoleResponse { role: role::described(tx, &found).await? })
+        Ok(GetRoleResponse { role: role::described(tx, cx, &found).await? })
     })
     .await
 }

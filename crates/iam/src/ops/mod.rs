@@ -33,6 +33,7 @@ pub mod detach_group_policy;
 pub mod detach_role_policy;
 pub mod detach_user_policy;
 pub mod enable_mfa_device;
+pub mod get_access_key_last_used;
 pub mod get_account_authorization_details;
 pub mod get_account_summary;
 pub mod get_context_keys_for_custom_policy;

@@ -35,6 +35,7 @@ mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
 mod enable_mfa_device;
+mod get_access_key_last_used;
 mod get_account_authorization_details;
 mod get_account_summary;
 mod get_context_keys_for_custom_policy;

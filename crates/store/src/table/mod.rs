@@ -14,6 +14,7 @@ pub mod iam_group_members;
 pub mod iam_groups;
 pub mod iam_inline_policies;
 pub mod iam_instance_profiles;
+pub mod iam_last_uses;
 pub mod iam_login_profiles;
 pub mod iam_mfa_devices;
 pub mod iam_oidc_providers;

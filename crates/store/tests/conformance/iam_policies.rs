@@ -1,4 +1,4 @@
-//! Customer-managed policies with their versions, and groups with their members.
+//! Customer-managed policies with their versions, groups with their members, and when keys and roles were last used.
 
 use crate::lab::Lab;
 use domain::id::{AccountId, IamUserId};
@@ -6,6 +6,7 @@ use domain::time::Timestamp;
 use store::StoreError;
 use store::table::iam_access_keys::OwnerKind;
 use store::table::iam_groups::{self, IamGroup};
+use store::table::iam_last_uses::{self, LastUse};
 use store::table::iam_policies::{self, IamPolicy};
 use store::table::iam_policy_versions::{self, PolicyVersion};
 use store::table::iam_roles;
@@ -134,6 +135,27 @@ pub async fn iam_groups_and_members(lab: &Lab) {
         assert_eq!(iam_groups::find(tx, &account(), "crew").await?, Some(renamed));
         assert!(iam_groups::delete(tx, &account(), "crew").await?);
         assert!(!iam_groups::delete(tx, &account(), "team").await?);
+        Ok::<_, StoreError>(())
+    };
+    lab.open().await.write(story).await.unwrap();
+}
+
+pub async fn last_uses(lab: &Lab) {
+    let used = |at: i64, service: &str| LastUse {
+        id: "AKIA1".into(),
+        used_ms: Timestamp::from_millis(at),
+        service: service.into(),
+        region: "us-east-1".into(),
+    };
+    let story = async |tx: &mut store::Tx| {
+        assert_eq!(iam_last_uses::find(tx, "AKIA1").await?, None);
+        iam_last_uses::put(tx, &used(5, "iam")).await?;
+        iam_last_uses::put(tx, &used(9, "sts")).await?;
+        iam_last_uses::put(tx, &used(7, "iam")).await?;
+        assert_eq!(iam_last_uses::find(tx, "AKIA1").await?, Some(used(9, "sts")));
+        iam_last_uses::delete(tx, "AKIA1").await?;
+        iam_last_uses::delete(tx, "AKIA1").await?;
+        assert_eq!(iam_last_uses::find(tx, "AKIA1").await?, None);
         Ok::<_, StoreError>(())
     };
     lab.open().await.write(story).await.unwrap();

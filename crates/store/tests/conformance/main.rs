@@ -81,6 +81,7 @@ suites! { every:
     iam_devices::reports_and_deletion_tasks
     iam_policies::managed_policies
     iam_policies::iam_groups_and_members
+    iam_policies::last_uses
     iam_providers::oidc_providers
     iam_providers::saml_providers
     iam_providers::instance_profiles
