@@ -7,6 +7,7 @@ mod attachment;
 mod aws_catalogue;
 mod boundary;
 mod condition_keys;
+mod credential_report;
 mod details;
 mod document;
 mod exclusion;
@@ -29,6 +30,7 @@ mod qr_png;
 mod quota;
 mod role;
 mod saml_provider;
+mod service_linked;
 mod simulation;
 mod simulation_input;
 mod tags;
@@ -51,6 +53,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::CreatePolicyVersion => ops::create_policy_version,
         model::iam::CreateRole => ops::create_role,
         model::iam::CreateSAMLProvider => ops::create_saml_provider,
+        model::iam::CreateServiceLinkedRole => ops::create_service_linked_role,
         model::iam::CreateUser => ops::create_user,
         model::iam::CreateVirtualMFADevice => ops::create_virtual_mfa_device,
         model::iam::DeactivateMFADevice => ops::deactivate_mfa_device,
@@ -64,6 +67,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DeleteRolePermissionsBoundary => ops::delete_role_permissions_boundary,
         model::iam::DeleteRolePolicy => ops::delete_role_policy,
         model::iam::DeleteSAMLProvider => ops::delete_saml_provider,
+        model::iam::DeleteServiceLinkedRole => ops::delete_service_linked_role,
         model::iam::DeleteUser => ops::delete_user,
         model::iam::DeleteUserPermissionsBoundary => ops::delete_user_permissions_boundary,
         model::iam::DeleteUserPolicy => ops::delete_user_policy,
@@ -72,11 +76,13 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DetachRolePolicy => ops::detach_role_policy,
         model::iam::DetachUserPolicy => ops::detach_user_policy,
         model::iam::EnableMFADevice => ops::enable_mfa_device,
+        model::iam::GenerateCredentialReport => ops::generate_credential_report,
         model::iam::GetAccessKeyLastUsed => ops::get_access_key_last_used,
         model::iam::GetAccountAuthorizationDetails => ops::get_account_authorization_details,
         model::iam::GetAccountSummary => ops::get_account_summary,
         model::iam::GetContextKeysForCustomPolicy => ops::get_context_keys_for_custom_policy,
         model::iam::GetContextKeysForPrincipalPolicy => ops::get_context_keys_for_principal_policy,
+        model::iam::GetCredentialReport => ops::get_credential_report,
         model::iam::GetGroup => ops::get_group,
         model::iam::GetGroupPolicy => ops::get_group_policy,
         model::iam::GetMFADevice => ops::get_mfa_device,
@@ -86,6 +92,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GetRole => ops::get_role,
         model::iam::GetRolePolicy => ops::get_role_policy,
         model::iam::GetSAMLProvider => ops::get_saml_provider,
+        model::iam::GetServiceLinkedRoleDeletionStatus => ops::get_service_linked_role_deletion_status,
         model::iam::GetUser => ops::get_user,
         model::iam::GetUserPolicy => ops::get_user_policy,
         model::iam::ListAccessKeys => ops::list_access_keys,
@@ -101,6 +108,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::ListOpenIDConnectProviderTags => ops::list_open_id_connect_provider_tags,
         model::iam::ListOpenIDConnectProviders => ops::list_open_id_connect_providers,
         model::iam::ListPolicies => ops::list_policies,
+        model::iam::ListPoliciesGrantingServiceAccess => ops::list_policies_granting_service_access,
         model::iam::ListPolicyTags => ops::list_policy_tags,
         model::iam::ListPolicyVersions => ops::list_policy_versions,
         model::iam::ListRolePolicies => ops::list_role_policies,

@@ -65,7 +65,6 @@ pub async fn all_of(tx: &mut Tx, account: &AccountId, owner_id: &str) -> Result<
 ///
 /// # Errors
 /// `DeleteConflict`.
-#[allow(dead_code)] // For DeleteUser.
 pub async fn demand_none(tx: &mut Tx, account: &AccountId, owner_id: &str) -> Result<(), Fault> {
     if all_of(tx, account, owner_id).await?.is_empty() {
         return Ok(());
