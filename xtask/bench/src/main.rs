@@ -1,7 +1,8 @@
 //! Measures a running server: per hot call, requests per second, latencies and the server's CPU time per request,
 //! beside the floor: a no-op on the same listener plus that call's cryptography, both measured in the same run.
 //!
-//! Usage: `bench PATH-OF-SEKISHO [SECONDS]`; `cargo xtask bench` builds both and runs it.
+//! Usage: `bench PATH-OF-SEKISHO [SECONDS [WORDS]]`; `cargo xtask bench` builds both and runs it. With words, only the calls
+//! whose name holds them are measured, beside the no-op.
 
 #![allow(clippy::disallowed_methods)]
 
@@ -25,11 +26,12 @@ const CONNECTIONS: [usize; 2] = [1, 16];
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(program) = arguments.first() else {
-        eprintln!("bench PATH-OF-SEKISHO [SECONDS]");
+        eprintln!("bench PATH-OF-SEKISHO [SECONDS [WORDS]]");
         return ExitCode::FAILURE;
     };
     let seconds = arguments.get(1).and_then(|text| text.parse().ok()).unwrap_or(3.0);
-    match measure(Path::new(program), Duration::from_secs_f64(seconds)) {
+    let words = arguments.get(2).map_or("", String::as_str);
+    match measure(Path::new(program), Duration::from_secs_f64(seconds), words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(program: &Path, each: Duration) -> Result<(), String> {
+fn measure(program: &Path, each: Duration, words: &str) -> Result<(), String> {
     let starts = process::starts(program, 7)?;
     let (first, fastest, median) = starts;
     println!("start to first answer, empty store: first {first:.1?}, fastest {fastest:.1?}, median {median:.1?}");
@@ -55,6 +57,9 @@ fn measure(program: &Path, each: Duration) -> Result<(), String> {
     for connections in CONNECTIONS {
         let mut nothing = None;
         for call in account.calls()? {
+            if nothing.is_some() && !call.name.contains(words) {
+                continue;
+            }
             let load = Load::run(&server, &call, connections, each)?;
             let nothing = *nothing.get_or_insert(load.cpu_us);
             println!("{}", row(&call, connections, &load, nothing + floor.of(call.work)));
