@@ -2,7 +2,7 @@
 
 use crate::context::{RequestView, of_request, of_request_tags};
 use crate::principals::{IdentityPolicies, NamedPolicy, RoleFacts};
-use crate::{Caller, Decision, Gate, dialect, session_limits};
+use crate::{Caller, Decision, Gate, authorization_message, dialect, session_limits};
 use contract::{Fault, Operation, Value};
 use domain::session::{SessionPrincipal, SessionRecord};
 use domain::{AccountId, IamUserId};
@@ -143,6 +143,10 @@ impl Gate {
             }
         };
         record(decision, &verdict);
+        if !verdict.is_allowed() {
+            let ring = self.secrets.ring();
+            decision.encoded_message = authorization_message::seal(&ring, &decision.request_id, caller, &verdict);
+        }
         Ok(if verdict.is_allowed() { Ok(()) } else { Err(verdict.denial_message(&caller.arn())) })
     }
 

@@ -48,12 +48,16 @@ pub struct Decision {
     pub steps: Vec<Step>,
     /// `200`, or status and error code (`400 NotAuthorizedException`).
     pub answer: String,
+    /// The last denial as a sealed message, which `DecodeAuthorizationMessage` opens
+    /// ([`crate::authorization_message`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoded_message: Option<String>,
 }
 
 impl Decision {
     /// An empty record for a request.
     pub fn new(request_id: String, at: Timestamp, operation: String) -> Self {
-        Self { request_id, at, operation, caller: "anonymous".to_owned(), steps: Vec::new(), answer: String::new() }
+        Self { request_id, at, operation, caller: "anonymous".to_owned(), ..Self::default() }
     }
 
     /// Adds a fact.

@@ -6,6 +6,7 @@
 
 mod admit;
 mod allow;
+pub mod authorization_message;
 mod cache;
 mod caller;
 pub mod context;
@@ -23,5 +24,5 @@ pub use caller::{Caller, UserFacts};
 pub use context::RequestView;
 pub use decision::{Decision, Decisions, Outcome, Step};
 pub use dialect::not_authorized;
-pub use principals::{AccessKeyFacts, Gate, IdentityPolicies, NamedPolicy, RoleFacts, Secrets, UserRecord};
 pub use iam_policy::Context;
+pub use principals::{AccessKeyFacts, Gate, IdentityPolicies, NamedPolicy, RoleFacts, Secrets, UserRecord};

@@ -18,6 +18,7 @@ use service::Entry;
 pub fn operations() -> &'static [Entry] {
     static OPERATIONS: &[Entry] = service::operations![
         model::sts::AssumeRole => crate::ops::assume_role,
+        model::sts::DecodeAuthorizationMessage => crate::ops::decode_authorization_message,
         model::sts::GetAccessKeyInfo => crate::ops::get_access_key_info,
         model::sts::GetCallerIdentity => crate::ops::get_caller_identity,
         model::sts::GetFederationToken => crate::ops::get_federation_token,

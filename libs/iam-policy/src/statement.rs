@@ -62,6 +62,21 @@ impl Statement {
         self.span
     }
 
+    /// The patterns of Action or NotAction, as written.
+    pub fn actions(&self) -> impl Iterator<Item = &str> {
+        self.actions.patterns.iter().map(|pattern| &*pattern.source)
+    }
+
+    /// The patterns of Resource or NotResource, as written; none in a policy on a resource that leaves it out.
+    pub fn resources(&self) -> impl Iterator<Item = &str> {
+        self.resources.iter().flat_map(|clause| &clause.patterns).map(|pattern| &*pattern.source)
+    }
+
+    /// The keys of the conditions with their values, both as written.
+    pub fn conditions(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.conditions.iter().map(|condition| (&*condition.key, &*condition.wanted))
+    }
+
     /// Condition keys and variables used, as spelt, with repetitions.
     pub fn context_keys(&self) -> impl Iterator<Item = &str> {
         let resources = self.resources.iter().flat_map(|clause| &clause.patterns).flat_map(ResourcePattern::keys);
