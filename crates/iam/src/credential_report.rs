@@ -1,8 +1,8 @@
 //! The credential report: one line for the root user and for each user, as CSV.
 
-use crate::{mfa, user};
+use crate::{last_use, mfa, user};
 use contract::Fault;
-use domain::{AccountId, Timestamp};
+use service::Cx;
 use store::Tx;
 use store::table::iam_access_keys::{self, AccessKey};
 use store::table::iam_login_profiles::{self, LoginProfile};
@@ -27,18 +27,19 @@ const BATCH: i64 = 500;
 ///
 /// # Errors
 /// The store fails.
-pub async fn write(tx: &mut Tx, account: &AccountId, now: Timestamp) -> Result<String, Fault> {
-    let mut lines = vec![HEADER.to_owned(), root(tx, account, now).await?];
+pub async fn write(tx: &mut Tx, cx: &Cx) -> Result<String, Fault> {
+    let account = cx.account();
+    let mut lines = vec![HEADER.to_owned(), root(tx, cx).await?];
     let mut after = String::new();
     loop {
         let users = iam_users::list(tx, account, &after, BATCH).await?;
         for row in &users {
             let id = row.id.as_str();
             let password = iam_login_profiles::find(tx, &row.id).await?;
-            let keys = iam_access_keys::list(tx, account, id, "", BATCH).await?;
+            let keys = keys(tx, cx, id).await?;
             let subject = [row.name.clone(), user::arn(row), row.created_ms.iso8601()];
             let has_device = !mfa::all_of(tx, account, id).await?.is_empty();
-            lines.push(line(&subject, &of_password(password.as_ref()), has_device, keys));
+            lines.push(line(&subject, &of_password(password.as_ref()), has_device, &keys));
         }
         match users.last() {
             Some(last) if users.len() as i64 == BATCH => after.clone_from(&last.name_key),
@@ -47,14 +48,37 @@ pub async fn write(tx: &mut Tx, account: &AccountId, now: Timestamp) -> Result<S
     }
 }
 
-async fn root(tx: &mut Tx, account: &AccountId, now: Timestamp) -> Result<String, Fault> {
-    let keys = iam_access_keys::list(tx, account, account.as_str(), "", BATCH).await?;
+async fn root(tx: &mut Tx, cx: &Cx) -> Result<String, Fault> {
+    let account = cx.account();
+    let keys = keys(tx, cx, account.as_str()).await?;
     // The account is as old as its oldest key: nothing else says when it began.
-    let created = keys.iter().map(|key| key.created_ms).min().unwrap_or(now);
+    let created = keys.iter().map(|key| key.row.created_ms).min().unwrap_or_else(|| cx.now());
     let subject = ["<root_account>".to_owned(), format!("arn:aws:iam::{account}:root"), created.iso8601()];
     let password = ["not_supported", "no_information", "not_supported", "not_supported"].map(str::to_owned);
     let has_device = !mfa::all_of(tx, account, account.as_str()).await?.is_empty();
-    Ok(line(&subject, &password, has_device, keys))
+    Ok(line(&subject, &password, has_device, &keys))
+}
+
+/// A key with its last use: date, region, service.
+struct Key {
+    row: AccessKey,
+    used: [String; 3],
+}
+
+/// The keys of one owner: active ones first, then the older ones.
+async fn keys(tx: &mut Tx, cx: &Cx, owner_id: &str) -> Result<Vec<Key>, Fault> {
+    let mut rows = iam_access_keys::list(tx, cx.account(), owner_id, "", BATCH).await?;
+    rows.sort_by_key(|row| (row.status != "Active", row.created_ms));
+    let mut keys = Vec::with_capacity(rows.len());
+    for row in rows {
+        let used = last_use::find(tx, cx, row.access_key_id.as_str()).await?;
+        let used = used.map_or_else(
+            || [NOT_APPLICABLE; 3].map(str::to_owned),
+            |used| [used.used_ms.iso8601(), used.region, used.service],
+        );
+        keys.push(Key { row, used });
+    }
+    Ok(keys)
 }
 
 /// Enabled, last used, last changed, next rotation.
@@ -70,17 +94,21 @@ fn of_password(profile: Option<&LoginProfile>) -> [String; 4] {
     }
 }
 
-fn line(subject: &[String], password: &[String], has_device: bool, mut keys: Vec<AccessKey>) -> String {
-    // Active keys first, then the older ones.
-    keys.sort_by_key(|key| (key.status != "Active", key.created_ms));
+fn line(subject: &[String], password: &[String], has_device: bool, keys: &[Key]) -> String {
     let mut fields: Vec<String> = subject.iter().chain(password).cloned().collect();
     fields.push(has_device.to_string());
     for place in 0..2 {
-        let key = keys.get(place);
-        fields.push(key.is_some_and(|key| key.status == "Active").to_string());
-        fields.push(key.map_or_else(|| NOT_APPLICABLE.to_owned(), |key| key.created_ms.iso8601()));
-        // When, where and for what it was used is not recorded.
-        fields.extend([NOT_APPLICABLE; 3].map(str::to_owned));
+        match keys.get(place) {
+            Some(key) => {
+                fields.push((key.row.status == "Active").to_string());
+                fields.push(key.row.created_ms.iso8601());
+                fields.extend(key.used.iter().cloned());
+            }
+            None => {
+                fields.push("false".to_owned());
+                fields.extend([NOT_APPLICABLE; 4].map(str::to_owned));
+            }
+        }
     }
     // There are no signing certificates here.
     fields.extend(["false", NOT_APPLICABLE, "false", NOT_APPLICABLE].map(str::to_owned));

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 async fn a_report_has_a_line_for_root_and_every_user() {
     let w = world().await;
     w.clock.advance_seconds(60);
-    user_with_key(&w, "bea").await;
+    let bea = user_with_key(&w, "bea").await;
+    assert_eq!(w.call_as(&bea, "ListUsers", &json!({})).await.code(), "AccessDenied");
     w.clock.advance_seconds(60);
     key(&w, "bea").await;
     let first = result(&w, "ListAccessKeys", &json!({ "UserName": "bea" })).await["AccessKeyMetadata"].clone();
@@ -29,13 +30,13 @@ async fn a_report_has_a_line_for_root_and_every_user() {
          cert_1_last_rotated,cert_2_active,cert_2_last_rotated"
             .to_owned(),
         "<root_account>,arn:aws:iam::123456789012:root,2026-01-02T03:04:05Z,not_supported,no_information,not_supported,\
-         not_supported,false,true,2026-01-02T03:04:05Z,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
+         not_supported,false,true,2026-01-02T03:04:05Z,2026-01-02T03:06:05Z,us-east-1,iam,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
             .to_owned(),
         format!(
             "\"ana,x\",\"arn:aws:iam::123456789012:user/a/ana,x\",2026-01-02T03:06:05Z,false,N/A,N/A,N/A,true,{no_keys}"
         ),
         "bea,arn:aws:iam::123456789012:user/bea,2026-01-02T03:05:05Z,false,N/A,N/A,N/A,false,true,\
-         2026-01-02T03:06:05Z,N/A,N/A,N/A,false,2026-01-02T03:05:05Z,N/A,N/A,N/A,false,N/A,false,N/A"
+         2026-01-02T03:06:05Z,N/A,N/A,N/A,false,2026-01-02T03:05:05Z,2026-01-02T03:05:05Z,us-east-1,iam,false,N/A,false,N/A"
             .to_owned(),
     ];
     assert_eq!(content, expected.join("\n"));
