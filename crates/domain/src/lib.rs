@@ -2,6 +2,7 @@
 
 pub mod access_key;
 pub mod challenge_session;
+pub mod iam_password;
 pub mod id;
 pub mod identity_linking;
 pub mod identity_token;

@@ -22,6 +22,7 @@ mod oidc_provider;
 mod ops;
 mod owner;
 mod page;
+mod password_policy;
 mod permission;
 mod policy_version;
 mod principal_text;
@@ -47,6 +48,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::AttachRolePolicy => ops::attach_role_policy,
         model::iam::AttachUserPolicy => ops::attach_user_policy,
         model::iam::CreateAccessKey => ops::create_access_key,
+        model::iam::CreateAccountAlias => ops::create_account_alias,
         model::iam::CreateGroup => ops::create_group,
         model::iam::CreateOpenIDConnectProvider => ops::create_open_id_connect_provider,
         model::iam::CreatePolicy => ops::create_policy,
@@ -58,6 +60,8 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::CreateVirtualMFADevice => ops::create_virtual_mfa_device,
         model::iam::DeactivateMFADevice => ops::deactivate_mfa_device,
         model::iam::DeleteAccessKey => ops::delete_access_key,
+        model::iam::DeleteAccountAlias => ops::delete_account_alias,
+        model::iam::DeleteAccountPasswordPolicy => ops::delete_account_password_policy,
         model::iam::DeleteGroup => ops::delete_group,
         model::iam::DeleteGroupPolicy => ops::delete_group_policy,
         model::iam::DeleteOpenIDConnectProvider => ops::delete_open_id_connect_provider,
@@ -79,6 +83,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GenerateCredentialReport => ops::generate_credential_report,
         model::iam::GetAccessKeyLastUsed => ops::get_access_key_last_used,
         model::iam::GetAccountAuthorizationDetails => ops::get_account_authorization_details,
+        model::iam::GetAccountPasswordPolicy => ops::get_account_password_policy,
         model::iam::GetAccountSummary => ops::get_account_summary,
         model::iam::GetContextKeysForCustomPolicy => ops::get_context_keys_for_custom_policy,
         model::iam::GetContextKeysForPrincipalPolicy => ops::get_context_keys_for_principal_policy,
@@ -96,6 +101,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GetUser => ops::get_user,
         model::iam::GetUserPolicy => ops::get_user_policy,
         model::iam::ListAccessKeys => ops::list_access_keys,
+        model::iam::ListAccountAliases => ops::list_account_aliases,
         model::iam::ListAttachedGroupPolicies => ops::list_attached_group_policies,
         model::iam::ListAttachedRolePolicies => ops::list_attached_role_policies,
         model::iam::ListAttachedUserPolicies => ops::list_attached_user_policies,
@@ -144,6 +150,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::UntagSAMLProvider => ops::untag_saml_provider,
         model::iam::UntagUser => ops::untag_user,
         model::iam::UpdateAccessKey => ops::update_access_key,
+        model::iam::UpdateAccountPasswordPolicy => ops::update_account_password_policy,
         model::iam::UpdateAssumeRolePolicy => ops::update_assume_role_policy,
         model::iam::UpdateGroup => ops::update_group,
         model::iam::UpdateOpenIDConnectProviderThumbprint => ops::update_open_id_connect_provider_thumbprint,
