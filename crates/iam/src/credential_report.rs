@@ -1,12 +1,14 @@
 //! The credential report: one line for the root user and for each user, as CSV.
 
-use crate::{last_use, mfa, user};
+use crate::{last_use, mfa, password_policy, user};
 use contract::Fault;
+use domain::Timestamp;
+use domain::iam_password::AccountPasswordPolicy;
 use service::Cx;
 use store::Tx;
 use store::table::iam_access_keys::{self, AccessKey};
 use store::table::iam_login_profiles::{self, LoginProfile};
-use store::table::iam_users;
+use store::table::{iam_accounts, iam_users};
 
 /// How long a report lasts, in seconds: four hours.
 pub const LASTS_SECONDS: i64 = 4 * 3600;
@@ -29,6 +31,7 @@ const BATCH: i64 = 500;
 /// The store fails.
 pub async fn write(tx: &mut Tx, cx: &Cx) -> Result<String, Fault> {
     let account = cx.account();
+    let policy = password_policy::of(&iam_accounts::find(tx, account).await?)?;
     let mut lines = vec![HEADER.to_owned(), root(tx, cx).await?];
     let mut after = String::new();
     loop {
@@ -39,7 +42,7 @@ pub async fn write(tx: &mut Tx, cx: &Cx) -> Result<String, Fault> {
             let keys = keys(tx, cx, id).await?;
             let subject = [row.name.clone(), user::arn(row), row.created_ms.iso8601()];
             let has_device = !mfa::all_of(tx, account, id).await?.is_empty();
-            lines.push(line(&subject, &of_password(password.as_ref()), has_device, &keys));
+            lines.push(line(&subject, &of_password(password.as_ref(), policy.as_ref()), has_device, &keys));
         }
         match users.last() {
             Some(last) if users.len() as i64 == BATCH => after.clone_from(&last.name_key),
@@ -82,14 +85,16 @@ async fn keys(tx: &mut Tx, cx: &Cx, owner_id: &str) -> Result<Vec<Key>, Fault> {
 }
 
 /// Enabled, last used, last changed, next rotation.
-fn of_password(profile: Option<&LoginProfile>) -> [String; 4] {
+fn of_password(profile: Option<&LoginProfile>, policy: Option<&AccountPasswordPolicy>) -> [String; 4] {
     match profile {
         None => ["false", NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE].map(str::to_owned),
         Some(profile) => [
             "true".to_owned(),
             "no_information".to_owned(),
             profile.password_set_ms.iso8601(),
-            NOT_APPLICABLE.to_owned(),
+            policy
+                .and_then(|policy| policy.expires(profile.password_set_ms))
+                .map_or_else(|| NOT_APPLICABLE.to_owned(), Timestamp::iso8601),
         ],
     }
 }

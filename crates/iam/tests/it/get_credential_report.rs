@@ -43,6 +43,32 @@ async fn a_report_has_a_line_for_root_and_every_user() {
 }
 
 #[tokio::test]
+async fn a_password_shows_when_it_was_set_and_when_it_must_change() {
+    let w = world().await;
+    let id = user(&w, "ana").await;
+    w.call("UpdateAccountPasswordPolicy", &json!({ "MaxPasswordAge": 30 })).await.ok();
+    let now = w.clock.now();
+    let profile = store::table::iam_login_profiles::LoginProfile {
+        user_id: id.as_str().into(),
+        account_id: "123456789012".into(),
+        sealed_password: Vec::new(),
+        sealed_history: Vec::new(),
+        reset_required: false,
+        password_set_ms: now,
+        failures: 0,
+        last_failure_ms: domain::Timestamp::default(),
+        created_ms: now,
+    };
+    let insert = async |tx: &mut store::Tx| store::table::iam_login_profiles::insert(tx, &profile).await;
+    assert_eq!(w.node.store.write(insert).await, Ok(true));
+    w.call("GenerateCredentialReport", &json!({})).await.ok();
+    let report = result(&w, "GetCredentialReport", &json!({})).await;
+    let content = String::from_utf8(STANDARD.decode(report["Content"].as_str().unwrap()).unwrap()).unwrap();
+    let line = content.lines().last().unwrap();
+    assert!(line.contains(",true,no_information,2026-01-02T03:04:05Z,2026-02-01T03:04:05Z,false,"), "{line}");
+}
+
+#[tokio::test]
 async fn there_is_no_report_before_it_is_made_and_after_it_expired() {
     let w = world().await;
     let get = async || w.call("GetCredentialReport", &json!({})).await.to_string();
