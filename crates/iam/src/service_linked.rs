@@ -74,7 +74,6 @@ pub fn is_service_linked(role: &IamRole) -> bool {
 ///
 /// # Errors
 /// `UnmodifiableEntity` (spec/sts-and-iam.md C5).
-#[allow(dead_code)] // For the operations that change roles.
 pub fn demand_modifiable(role: &IamRole) -> Result<(), Fault> {
     if is_service_linked(role) { Err(protected(&role.name)) } else { Ok(()) }
 }
@@ -83,7 +82,6 @@ pub fn demand_modifiable(role: &IamRole) -> Result<(), Fault> {
 ///
 /// # Errors
 /// `UnmodifiableEntity`.
-#[allow(dead_code)] // For the operations that change roles.
 pub fn demand_session_modifiable(role: &IamRole) -> Result<(), Fault> {
     if is_service_linked(role) {
         let name = &role.name;
@@ -97,7 +95,6 @@ pub fn demand_session_modifiable(role: &IamRole) -> Result<(), Fault> {
 ///
 /// # Errors
 /// `UnmodifiableEntity`; the store fails.
-#[allow(dead_code)] // For the operations that change roles.
 pub async fn demand_name_modifiable(tx: &mut Tx, account: &AccountId, role_name: &str) -> Result<(), Fault> {
     let found = iam_roles::find(tx, account, &crate::name::key(role_name)).await?;
     found.as_ref().filter(|role| role.name == role_name).map_or(Ok(()), demand_modifiable)
@@ -107,7 +104,6 @@ pub async fn demand_name_modifiable(tx: &mut Tx, account: &AccountId, role_name:
 ///
 /// # Errors
 /// `InvalidInput`: it is kept for service-linked roles. The sentence is ours: AWS's is not known.
-#[allow(dead_code)] // For the operations that change roles.
 pub fn demand_free_path(path: &str) -> Result<(), Fault> {
     if path.starts_with(PATH) {
         return Err(error::invalid_input(format!("The path {path} is reserved for service-linked roles.")));

@@ -1,7 +1,7 @@
 //! CreateRole: a role with its trust policy.
 
 use crate::owner::OwnerKind;
-use crate::{boundary, name, quota, role, tags, trust};
+use crate::{boundary, name, quota, role, service_linked, tags, trust};
 use contract::Fault;
 use domain::RoleId;
 use domain::new_id::{EntityKind, entity_id};
@@ -18,6 +18,7 @@ const MAX_SESSION_SECONDS: i64 = 3600;
 /// # Errors
 /// `MalformedPolicyDocument`, `EntityAlreadyExists`, `LimitExceeded`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: CreateRoleRequest) -> Result<CreateRoleResponse, Fault> {
+    service_linked::demand_free_path(input.path.as_deref().unwrap_or("/"))?;
     let tags = tags::store(input.tags.as_deref())?;
     let id = RoleId::from(entity_id(EntityKind::Role, cx.random()));
     let account = cx.account();

@@ -2,6 +2,7 @@
 
 use crate::attachment;
 use crate::owner::Owner;
+use crate::service_linked;
 use contract::Fault;
 use domain::RoleId;
 use model::iam::error;
@@ -15,6 +16,7 @@ use store::table::{iam_instance_profiles, iam_last_uses, iam_roles};
 /// `NoSuchEntity`, `DeleteConflict`.
 pub async fn run(cx: &Cx, input: DeleteRoleRequest) -> Result<(), Fault> {
     cx.write(async |tx| {
+        service_linked::demand_name_modifiable(tx, cx.account(), &input.role_name).await?;
         let role = Owner::role(tx, cx.account(), &input.role_name).await?;
         attachment::demand_none(tx, &role).await?;
         let id = RoleId::from(role.id.as_str());

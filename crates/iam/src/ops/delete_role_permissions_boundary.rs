@@ -1,6 +1,7 @@
 //! DeleteRolePermissionsBoundary: takes the boundary off a role.
 
 use crate::role;
+use crate::service_linked;
 use contract::Fault;
 use model::iam::shapes::DeleteRolePermissionsBoundaryRequest;
 use service::Cx;
@@ -12,6 +13,7 @@ use store::table::iam_roles::{self, IamRole};
 /// `NoSuchEntity`.
 pub async fn run(cx: &Cx, input: DeleteRolePermissionsBoundaryRequest) -> Result<(), Fault> {
     cx.write(async |tx| {
+        service_linked::demand_name_modifiable(tx, cx.account(), &input.role_name).await?;
         let found = role::find(tx, cx.account(), &input.role_name).await?;
         iam_roles::update(tx, &IamRole { boundary_arn: None, ..found }).await?;
         Ok(tx.touch_catalog().await?)

@@ -2,6 +2,7 @@
 
 use crate::inline_policy;
 use crate::owner::Owner;
+use crate::service_linked;
 use contract::Fault;
 use model::iam::shapes::DeleteRolePolicyRequest;
 use service::Cx;
@@ -12,6 +13,7 @@ use service::Cx;
 /// `NoSuchEntity`.
 pub async fn run(cx: &Cx, input: DeleteRolePolicyRequest) -> Result<(), Fault> {
     cx.write(async |tx| {
+        service_linked::demand_name_modifiable(tx, cx.account(), &input.role_name).await?;
         let role = Owner::role(tx, cx.account(), &input.role_name).await?;
         inline_policy::delete(tx, &role, &input.policy_name).await
     })

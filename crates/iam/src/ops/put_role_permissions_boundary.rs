@@ -1,6 +1,7 @@
 //! PutRolePermissionsBoundary: bounds what a role may do by a managed policy.
 
 use crate::owner::OwnerKind;
+use crate::service_linked;
 use crate::{boundary, role};
 use contract::Fault;
 use model::iam::shapes::PutRolePermissionsBoundaryRequest;
@@ -13,6 +14,7 @@ use store::table::iam_roles::{self, IamRole};
 /// `NoSuchEntity`, `InvalidInput`.
 pub async fn run(cx: &Cx, input: PutRolePermissionsBoundaryRequest) -> Result<(), Fault> {
     cx.write(async |tx| {
+        service_linked::demand_name_modifiable(tx, cx.account(), &input.role_name).await?;
         let found = role::find(tx, cx.account(), &input.role_name).await?;
         boundary::demand(tx, cx.account(), &input.permissions_boundary, OwnerKind::Role).await?;
         let boundary_arn = Some(input.permissions_boundary.clone());
