@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::table::iam_access_keys::{self, OwnerKind};
 use store::table::{
-    iam_attachments, iam_groups, iam_inline_policies, iam_policies, iam_policy_versions, iam_roles, iam_users,
+    iam_attachments, iam_groups, iam_inline_policies, iam_instance_profiles, iam_policies, iam_policy_versions,
+    iam_roles, iam_users,
 };
 use store::{Store, Tx};
 use zeroize::Zeroizing;
@@ -261,6 +262,13 @@ impl Gate {
         let key = name.to_lowercase();
         let row = self.store.read(async |tx| Ok::<_, Fault>(iam_groups::find(tx, account, &key).await?)).await?;
         Ok(row.filter(|row| row.name == name).map(|row| row.path))
+    }
+
+    /// The path of an instance profile; `None` when there is no such profile.
+    pub(crate) async fn instance_profile_path(&self, account: &AccountId, name: &str) -> Result<Option<String>, Fault> {
+        let key = name.to_lowercase();
+        let find = async |tx: &mut Tx| Ok::<_, Fault>(iam_instance_profiles::find(tx, account, &key).await?);
+        Ok(self.store.read(find).await?.filter(|row| row.name == name).map(|row| row.path))
     }
 
     /// A session policy, compiled.

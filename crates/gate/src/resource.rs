@@ -90,6 +90,7 @@ impl Gate {
             "role" => self.role(account, name).await?.map(|role| role.path.clone()),
             "user" => self.user(account, name).await?.map(|user| user.facts.path.clone()),
             "group" => self.group_path(account, name).await?,
+            "instance-profile" => self.instance_profile_path(account, name).await?,
             _ => None,
         };
         Ok(path.unwrap_or_else(|| "/".to_owned()))

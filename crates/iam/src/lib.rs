@@ -14,6 +14,7 @@ mod exclusion;
 mod group;
 mod holdings;
 mod inline_policy;
+mod instance_profile;
 mod last_use;
 mod managed_policy;
 mod mfa;
@@ -43,6 +44,7 @@ pub fn operations() -> &'static [service::Entry] {
     service::operations![
         condition_keys: crate::condition_keys::of_call;
         model::iam::AddClientIDToOpenIDConnectProvider => ops::add_client_id_to_open_id_connect_provider,
+        model::iam::AddRoleToInstanceProfile => ops::add_role_to_instance_profile,
         model::iam::AddUserToGroup => ops::add_user_to_group,
         model::iam::AttachGroupPolicy => ops::attach_group_policy,
         model::iam::AttachRolePolicy => ops::attach_role_policy,
@@ -50,6 +52,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::CreateAccessKey => ops::create_access_key,
         model::iam::CreateAccountAlias => ops::create_account_alias,
         model::iam::CreateGroup => ops::create_group,
+        model::iam::CreateInstanceProfile => ops::create_instance_profile,
         model::iam::CreateOpenIDConnectProvider => ops::create_open_id_connect_provider,
         model::iam::CreatePolicy => ops::create_policy,
         model::iam::CreatePolicyVersion => ops::create_policy_version,
@@ -64,6 +67,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DeleteAccountPasswordPolicy => ops::delete_account_password_policy,
         model::iam::DeleteGroup => ops::delete_group,
         model::iam::DeleteGroupPolicy => ops::delete_group_policy,
+        model::iam::DeleteInstanceProfile => ops::delete_instance_profile,
         model::iam::DeleteOpenIDConnectProvider => ops::delete_open_id_connect_provider,
         model::iam::DeletePolicy => ops::delete_policy,
         model::iam::DeletePolicyVersion => ops::delete_policy_version,
@@ -90,6 +94,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GetCredentialReport => ops::get_credential_report,
         model::iam::GetGroup => ops::get_group,
         model::iam::GetGroupPolicy => ops::get_group_policy,
+        model::iam::GetInstanceProfile => ops::get_instance_profile,
         model::iam::GetMFADevice => ops::get_mfa_device,
         model::iam::GetOpenIDConnectProvider => ops::get_open_id_connect_provider,
         model::iam::GetPolicy => ops::get_policy,
@@ -109,6 +114,9 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::ListGroupPolicies => ops::list_group_policies,
         model::iam::ListGroups => ops::list_groups,
         model::iam::ListGroupsForUser => ops::list_groups_for_user,
+        model::iam::ListInstanceProfileTags => ops::list_instance_profile_tags,
+        model::iam::ListInstanceProfiles => ops::list_instance_profiles,
+        model::iam::ListInstanceProfilesForRole => ops::list_instance_profiles_for_role,
         model::iam::ListMFADeviceTags => ops::list_mfa_device_tags,
         model::iam::ListMFADevices => ops::list_mfa_devices,
         model::iam::ListOpenIDConnectProviderTags => ops::list_open_id_connect_provider_tags,
@@ -132,17 +140,20 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::PutUserPermissionsBoundary => ops::put_user_permissions_boundary,
         model::iam::PutUserPolicy => ops::put_user_policy,
         model::iam::RemoveClientIDFromOpenIDConnectProvider => ops::remove_client_id_from_open_id_connect_provider,
+        model::iam::RemoveRoleFromInstanceProfile => ops::remove_role_from_instance_profile,
         model::iam::RemoveUserFromGroup => ops::remove_user_from_group,
         model::iam::ResyncMFADevice => ops::resync_mfa_device,
         model::iam::SetDefaultPolicyVersion => ops::set_default_policy_version,
         model::iam::SimulateCustomPolicy => ops::simulate_custom_policy,
         model::iam::SimulatePrincipalPolicy => ops::simulate_principal_policy,
+        model::iam::TagInstanceProfile => ops::tag_instance_profile,
         model::iam::TagMFADevice => ops::tag_mfa_device,
         model::iam::TagOpenIDConnectProvider => ops::tag_open_id_connect_provider,
         model::iam::TagPolicy => ops::tag_policy,
         model::iam::TagRole => ops::tag_role,
         model::iam::TagSAMLProvider => ops::tag_saml_provider,
         model::iam::TagUser => ops::tag_user,
+        model::iam::UntagInstanceProfile => ops::untag_instance_profile,
         model::iam::UntagMFADevice => ops::untag_mfa_device,
         model::iam::UntagOpenIDConnectProvider => ops::untag_open_id_connect_provider,
         model::iam::UntagPolicy => ops::untag_policy,

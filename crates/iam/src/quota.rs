@@ -35,6 +35,8 @@ pub const THUMBPRINTS_PER_OIDC_PROVIDER: usize = 5;
 pub const SAML_PROVIDERS: i64 = 100;
 /// Private keys of one SAML provider (the model's `privateKeyList`).
 pub const KEYS_PER_SAML_PROVIDER: i64 = 2;
+/// Instance profiles of an account.
+pub const INSTANCE_PROFILES: i64 = 1000;
 
 /// `Cannot exceed quota for NAME: N`.
 pub fn exceeded(name: &str, most: impl std::fmt::Display) -> Fault {
