@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod http;
+pub mod principal;
 pub mod server;
 pub mod shell;
 pub mod token;
