@@ -82,6 +82,13 @@ pub struct ServeArgs {
     /// The URL under which clients reach this server [default: http://LISTEN]
     #[arg(long, env = "SEKISHO_BASE_URL", value_name = "URL")]
     pub base_url: Option<String>,
+    /// Host of an OpenID Connect provider that may have an internal address, with `:PORT` if need be; repeat it or separate
+    /// by commas [default: none: keys are fetched from public addresses only]
+    #[arg(long, env = "SEKISHO_INTERNAL_PROVIDER", value_name = "HOST", value_delimiter = ',')]
+    pub internal_provider: Vec<String>,
+    /// Fetch providers' keys over http:// too
+    #[arg(long, env = "SEKISHO_HTTP_PROVIDERS")]
+    pub http_providers: bool,
     /// Worker threads [default: one per core]
     #[arg(long, env = "SEKISHO_WORKERS", value_name = "N")]
     pub workers: Option<usize>,

@@ -26,6 +26,10 @@ pub struct Config {
     pub issuer: Issuer,
     /// The URL clients use, without a trailing slash; `None`: made from the listener's address.
     pub base_url: Option<String>,
+    /// Hosts of OpenID Connect providers that may have internal addresses.
+    pub internal_providers: Vec<String>,
+    /// Whether providers' keys are fetched over `http://` too.
+    pub http_providers: bool,
     /// Number of worker threads.
     pub workers: usize,
     /// Log format and filter.
@@ -76,6 +80,8 @@ struct File {
     region: Option<String>,
     issuer: Option<String>,
     base_url: Option<String>,
+    internal_provider: Option<Vec<String>>,
+    http_providers: Option<bool>,
     workers: Option<usize>,
     log_format: Option<String>,
     log: Option<String>,
@@ -115,6 +121,13 @@ impl Config {
             Some(url) => url.parse().map_err(|error| ConfigError(format!("--store: {error}")))?,
         };
         let base_url = args.base_url.clone().or(file.base_url).map(|url| check_base_url(&url)).transpose()?;
+        let internal_providers = match args.internal_provider.as_slice() {
+            [] => file.internal_provider.unwrap_or_default(),
+            hosts => hosts.to_vec(),
+        };
+        if let Some(host) = internal_providers.iter().find(|host| host.is_empty() || host.contains(['/', ' '])) {
+            return Err(ConfigError(format!("--internal-provider: `{host}` is not HOST or HOST:PORT")));
+        }
         let workers = args.workers.or(file.workers).unwrap_or_else(cores);
         if workers == 0 || workers > 1024 {
             return Err(ConfigError(format!("--workers: `{workers}` is not between 1 and 1024")));
@@ -133,6 +146,8 @@ impl Config {
             region: Region::new(region),
             issuer,
             base_url,
+            internal_providers,
+            http_providers: args.http_providers || file.http_providers.unwrap_or(false),
             workers,
             log: LogConfig { format, filter: pick(&args.log, file.log, "info") },
         })

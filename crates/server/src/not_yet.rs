@@ -181,7 +181,6 @@ pub const NOT_YET: &[&str] = &[
     "iam:UploadServerCertificate",
     "iam:UploadSigningCertificate",
     "sts:AssumeRoleWithSAML",
-    "sts:AssumeRoleWithWebIdentity",
     "sts:AssumeRoot",
     "sts:GetDelegatedAccessToken",
     "sts:GetWebIdentityToken",

@@ -9,6 +9,8 @@ use contract::Fault;
 use domain::access_key::{AccessKeyKind, new_access_key_id, new_secret_access_key};
 use domain::seal::{KeyPurpose, KeyRing, MasterKey, SealingKey};
 use domain::{AccountId, Timestamp};
+use federation::fetch::{FetchSettings, Fetcher, InternalHosts};
+use federation::oidc::{KeySettings, ProviderKeys};
 use service::{Node, NodeParts, Vault};
 use std::sync::Arc;
 use store::table::iam_access_keys::{self, AccessKey, OwnerKind};
@@ -41,12 +43,24 @@ pub async fn start(config: &Config, base_url: &str) -> Result<Started, String> {
         store,
         vault: parts.vault,
         key_source: Arc::clone(&spare_keys) as Arc<dyn service::KeySource>,
+        provider_keys: Arc::new(ProviderKeys::new(fetcher(config)?, KeySettings::default())),
         account: parts.account,
         region: config.region.clone(),
         base_url: base_url.to_owned(),
         issuer: config.issuer,
     });
     Ok(Started { node: Arc::new(node), root: parts.root, spare_keys })
+}
+
+/// The fetcher of other providers' keys: public addresses over HTTPS, and what the operator allows beside.
+fn fetcher(config: &Config) -> Result<Fetcher, String> {
+    let hosts = config.internal_providers.iter().map(|host| host.to_ascii_lowercase()).collect();
+    let settings = FetchSettings {
+        internal: InternalHosts::Listed(hosts),
+        allow_http: config.http_providers,
+        ..FetchSettings::default()
+    };
+    Fetcher::new(settings).map_err(|error| error.to_string())
 }
 
 struct Prepared {

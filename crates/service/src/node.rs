@@ -2,6 +2,7 @@
 
 use crate::{Caches, KeySource, Vault};
 use domain::{AccountId, Region, UserPoolId};
+use federation::oidc::ProviderKeys;
 use gate::{Decisions, Gate};
 use std::sync::Arc;
 use store::Store;
@@ -27,6 +28,8 @@ pub struct Node {
     pub decisions: Decisions,
     /// Where signing keys of new user pools come from.
     pub key_source: Arc<dyn KeySource>,
+    /// The keys of other OpenID Connect providers, fetched when a token asks for them.
+    pub provider_keys: Arc<ProviderKeys>,
     /// The account of the root key, and of unsigned requests.
     pub account: AccountId,
     /// The region of requests that name none.
@@ -47,6 +50,8 @@ pub struct NodeParts {
     pub vault: Arc<Vault>,
     /// See [`Node::key_source`].
     pub key_source: Arc<dyn KeySource>,
+    /// See [`Node::provider_keys`].
+    pub provider_keys: Arc<ProviderKeys>,
     /// See [`Node::account`].
     pub account: AccountId,
     /// See [`Node::region`].
@@ -68,6 +73,7 @@ impl Node {
             gate,
             decisions: Decisions::new(4096),
             key_source: parts.key_source,
+            provider_keys: parts.provider_keys,
             account: parts.account,
             region: parts.region,
             base_url: parts.base_url,

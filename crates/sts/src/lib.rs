@@ -8,9 +8,11 @@ mod ops;
 mod packed;
 mod role_arn;
 mod second_factor;
+mod session_claims;
 mod session_policy;
 mod session_tags;
 pub mod trust;
+mod web_identity;
 
 use service::Entry;
 
@@ -18,6 +20,7 @@ use service::Entry;
 pub fn operations() -> &'static [Entry] {
     static OPERATIONS: &[Entry] = service::operations![
         model::sts::AssumeRole => crate::ops::assume_role,
+        model::sts::AssumeRoleWithWebIdentity => crate::ops::assume_role_with_web_identity,
         model::sts::DecodeAuthorizationMessage => crate::ops::decode_authorization_message,
         model::sts::GetAccessKeyInfo => crate::ops::get_access_key_info,
         model::sts::GetCallerIdentity => crate::ops::get_caller_identity,

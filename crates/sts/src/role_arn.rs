@@ -38,6 +38,11 @@ impl RoleArn {
         &self.text
     }
 
+    /// The account that the ARN names.
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
     /// The role, if there is one with exactly this ARN.
     ///
     /// # Errors

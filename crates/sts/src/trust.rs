@@ -1,6 +1,7 @@
 //! May they assume this role: the role's trust policy decides, and its reasons go into the decision record.
 
-use crate::session_tags::CarriedTags;
+use crate::session_tags::{CarriedTags, RequestedTags};
+use crate::web_identity::Verified;
 use contract::Fault;
 use domain::session::WebIdentity;
 use gate::context;
@@ -75,11 +76,72 @@ pub struct WebIdentityRequest<'a> {
 pub fn may_assume_with_web_identity(cx: &Cx, role: &RoleFacts, asked: WebIdentityRequest<'_>) -> bool {
     let principal = Principal::WebIdentity { provider: asked.web_identity.provider.clone() };
     let context = web_identity_context(cx, role, asked);
-    let mut actions = vec!["sts:AssumeRoleWithWebIdentity"];
-    if !asked.tags.is_empty() {
-        actions.push("sts:TagSession");
+    let companions = companions(!asked.tags.is_empty(), false);
+    allows_all(cx, role, &principal, "sts:AssumeRoleWithWebIdentity", companions, &context)
+}
+
+/// What a token or an assertion wants besides its holder's name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub session_name: &'a str,
+    pub tags: &'a RequestedTags,
+    pub source_identity: Option<&'a str>,
+}
+
+/// Whether the trust policy lets the holder of any web identity token in, with the keys that only a token has.
+///
+/// # Errors
+/// `AccessDenied`.
+pub(crate) fn assume_with_web_identity(
+    cx: &Cx,
+    role: &RoleFacts,
+    verified: &Verified,
+    authorized_by_idp: bool,
+    wanted: Wanted<'_>,
+) -> Result<(), Fault> {
+    let web = &verified.web_identity;
+    let asked = WebIdentityRequest { web_identity: web, session_name: wanted.session_name, tags: &wanted.tags.tags };
+    let mut context = web_identity_context(cx, role, asked);
+    let transitive: Vec<String> = wanted.tags.transitive.iter().cloned().collect();
+    of_chain(&mut context, &transitive, wanted.source_identity);
+    let prefix = context::web_identity_prefix(&web.provider);
+    if let Some(email) = verified.claims.get("email").and_then(serde_json::Value::as_str) {
+        context.set(format!("{prefix}:email"), email);
     }
-    actions.into_iter().all(|action| trusts(cx, role, &principal, action, &context, &Layers::default()))
+    match verified.original_audiences.as_slice() {
+        [] => {}
+        [only] => context.set(format!("{prefix}:oaud"), only.as_str()),
+        several => context.set_list(format!("{prefix}:oaud"), several.iter().map(String::as_str)),
+    }
+    context.set_bool("sts:RoleAuthorizedByIdp", authorized_by_idp);
+    let principal = Principal::WebIdentity { provider: web.provider.clone() };
+    let action = "sts:AssumeRoleWithWebIdentity";
+    let companions = companions(!wanted.tags.tags.is_empty(), wanted.source_identity.is_some());
+    if allows_all(cx, role, &principal, action, companions, &context) { Ok(()) } else { Err(not_authorized(action)) }
+}
+
+/// The one sentence for unsigned callers: refused trust, absent role, malformed ARN (spec/sts-and-iam.md B3).
+pub(crate) fn not_authorized(action: &str) -> Fault {
+    error::access_denied(format!("Not authorized to perform {action}"))
+}
+
+/// The actions that are needed beside the one that assumes.
+fn companions(tags: bool, source_identity: bool) -> impl Iterator<Item = &'static str> {
+    let of_tags = tags.then_some("sts:TagSession");
+    of_tags.into_iter().chain(source_identity.then_some("sts:SetSourceIdentity"))
+}
+
+fn allows_all(
+    cx: &Cx,
+    role: &RoleFacts,
+    principal: &Principal,
+    action: &'static str,
+    companions: impl Iterator<Item = &'static str>,
+    context: &Context,
+) -> bool {
+    std::iter::once(action)
+        .chain(companions)
+        .all(|action| trusts(cx, role, principal, action, context, &Layers::default()))
 }
 
 /// Asks the trust policy for one action; `layers` are the caller's own policies, if it has an identity side.

@@ -8,9 +8,13 @@ use contract::{Fault, Operation, Protocol};
 use domain::seal::{KeyPurpose, KeyRing, SealingKey};
 use domain::{AccountId, Region, Timestamp};
 use door::{Arrival, Door};
+use federation::fetch::{FetchSettings, Fetcher};
+use federation::oidc::{KeySettings, ProviderKeys};
 use serde_json::Value;
 use service::{Entry, Issuer, Node, NodeParts, Vault};
 use std::cell::Cell;
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::table::iam_access_keys::{self, AccessKey, OwnerKind};
@@ -34,6 +38,14 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::Relaxed))
     }
+}
+
+/// A fetcher that finds no host. Tests put the keys of other providers in place themselves: `node.provider_keys.put`.
+fn no_network() -> Fetcher {
+    let resolver = Box::new(|_, _| -> Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    });
+    Fetcher::with_resolver(FetchSettings::default(), resolver).expect("a fetcher")
 }
 
 /// A server without a socket.
@@ -76,6 +88,7 @@ impl World {
             store,
             vault,
             key_source: Arc::new(TestSigningKeys::default()),
+            provider_keys: Arc::new(ProviderKeys::new(no_network(), KeySettings::default())),
             account: AccountId::from(ACCOUNT),
             region: Region::from("us-east-1"),
             base_url: "http://127.0.0.1:4566".to_owned(),

@@ -1,0 +1,65 @@
+//! AssumeRoleWithWebIdentity: credentials of a role for whoever brings a token of a provider that the role trusts.
+
+use super::assume_role::{assumed_role_user, demand_duration};
+use crate::issue::{self, DEFAULT_SECONDS, IssueRequest};
+use crate::role_arn::RoleArn;
+use crate::session_policy::SessionPolicies;
+use crate::trust::{self, Wanted};
+use crate::{packed, session_claims, web_identity};
+use contract::Fault;
+use model::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse, error};
+use service::Cx;
+
+const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
+
+/// Issues a session of the role (spec/sts-and-iam.md B3, B4, B8).
+///
+/// # Errors
+/// `AccessDenied`: not let in, or there is no such role; `InvalidIdentityToken`, `ExpiredTokenException` for the token;
+/// `ValidationError`, `MalformedPolicyDocument`, `PackedPolicyTooLarge` for what else was passed.
+pub async fn run(cx: &Cx, input: AssumeRoleWithWebIdentityRequest) -> Result<AssumeRoleWithWebIdentityResponse, Fault> {
+    let target = RoleArn::parse(&input.role_arn).map_err(|_| trust::not_authorized(ACTION))?;
+    let duration = input.duration_seconds.unwrap_or(DEFAULT_SECONDS);
+    let policies = SessionPolicies::read(input.policy, input.policy_arns)?;
+    if let Some(provider) = &input.provider_id {
+        // Only the opaque tokens of two providers come with it, and those providers cannot be asked from here.
+        let sentence = format!("Sekisho does not take the OAuth access tokens of {provider}.");
+        return Err(error::invalid_identity_token(sentence));
+    }
+    let verified = web_identity::verify(cx, &target, &input.web_identity_token).await?;
+    let tags = session_claims::tags(&verified.claims)?;
+    let source_identity = session_claims::source_identity(&verified.claims)?;
+    let authorized_by_idp = session_claims::role_is_authorized(&verified.claims, target.as_str())?;
+    let packed = packed::percent(&policies, &tags.tags)?;
+
+    let Some(role) = target.find(cx).await? else {
+        cx.decision().failed("role", format!("there is no role {}", target.as_str()));
+        return Err(trust::not_authorized(ACTION));
+    };
+    let wanted =
+        Wanted { session_name: &input.role_session_name, tags: &tags, source_identity: source_identity.as_deref() };
+    trust::assume_with_web_identity(cx, &role, &verified, authorized_by_idp, wanted)?;
+    demand_duration(&role, duration)?;
+    policies.demand_present(cx, &role.account).await?;
+
+    let web_identity = verified.web_identity;
+    let mut request = IssueRequest::new(&input.role_session_name);
+    request.duration_seconds = duration;
+    request.web_identity = Some(web_identity.clone());
+    request.inline_policies = policies.inline.into_iter().collect();
+    request.managed_policy_arns = policies.arns;
+    request.tags = tags.tags;
+    request.transitive_tag_keys = tags.transitive.into_iter().collect();
+    request.source_identity.clone_from(&source_identity);
+    let issued = issue::role_session(cx, &role, request)?;
+    Ok(AssumeRoleWithWebIdentityResponse {
+        credentials: Some(issued.credentials()),
+        subject_from_web_identity_token: Some(web_identity.subject),
+        assumed_role_user: Some(assumed_role_user(&role, &input.role_session_name)),
+        packed_policy_size: packed,
+        provider: Some(web_identity.provider),
+        audience: Some(web_identity.audience),
+        source_identity,
+        ..AssumeRoleWithWebIdentityResponse::default()
+    })
+}
