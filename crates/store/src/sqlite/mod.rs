@@ -10,6 +10,7 @@ pub(crate) use reader::{Reader, Readers};
 pub(crate) use writer::{Outcome, WriteSlot, Writer};
 
 use crate::error::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
@@ -82,6 +83,9 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
 fn prepare_connection(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    // Without this guarantee SQLite compiles a cached statement again whenever a parameter that could sway its plan changes,
+    // which costs more than the statement itself.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // FULL: a commit is on disk, in write-ahead mode too, when it returns.
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY")
 }
