@@ -1,18 +1,20 @@
 //! What policies may ask about the entity or policy that a call is about (spec/policy.md 5.4).
 
+use crate::tagged_resource;
 use contract::{Fault, Operation, Value};
 use domain::AccountId;
 use service::{Caller, Context, Node};
 use std::collections::BTreeMap;
 use store::table::{iam_roles, iam_users};
 
-/// `iam:PolicyARN`, `iam:PermissionsBoundary`, `iam:AWSServiceName`, and the tags of the role or user (`aws:ResourceTag`,
+/// `iam:PolicyARN`, `iam:PermissionsBoundary`, `iam:AWSServiceName`, and the tags of the entity (`aws:ResourceTag`,
 /// `iam:ResourceTag`). An entity that is not there has none, so that asking reveals nothing.
 ///
 /// # Errors
 /// An internal fault.
 pub async fn of_call(node: &Node, caller: &Caller, operation: &Operation, input: &Value) -> Result<Context, Fault> {
-    let text = |member: &str| input.get(member).and_then(Value::as_str);
+    // The input is not checked yet, and no store takes a text with NUL.
+    let text = |member: &str| input.get(member).and_then(Value::as_str).filter(|text| !text.contains('\0'));
     let mut keys = Context::new();
     if let Some(arn) = text("PolicyArn") {
         keys.set("iam:PolicyARN", arn);
@@ -21,10 +23,13 @@ pub async fn of_call(node: &Node, caller: &Caller, operation: &Operation, input:
         keys.set("iam:AWSServiceName", service);
     }
     let account = caller.account().unwrap_or(&node.account);
-    let entity = match (text("RoleName"), text("UserName")) {
-        (Some(name), _) => of_role(node, account, name).await?,
-        (None, Some(name)) => of_user(node, account, name).await?,
-        (None, None) => None,
+    let entity = match (text("InstanceProfileName"), text("RoleName"), text("UserName")) {
+        (None, Some(name), _) => of_role(node, account, name).await?,
+        (None, None, Some(name)) => of_user(node, account, name).await?,
+        // What puts a role into an instance profile is about the profile.
+        (Some(_), ..) | (None, None, None) => {
+            tagged_resource::tags(node, account, input).await?.map(|tags| Entity { tags, boundary: None })
+        }
     };
     let mut boundary = text("PermissionsBoundary").map(str::to_owned);
     if let Some(entity) = entity {

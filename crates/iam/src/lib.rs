@@ -35,6 +35,7 @@ mod saml_provider;
 mod service_linked;
 mod simulation;
 mod simulation_input;
+mod tagged_resource;
 mod tags;
 mod trust;
 mod user;

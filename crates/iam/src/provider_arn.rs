@@ -37,8 +37,11 @@ pub fn own_name<'a, C: Call>(cx: &Cx, kind: ProviderKind, arn: &'a str) -> Resul
     Err(error::access_denied(format!("User: {caller} is not authorized to perform: {action} on resource: {arn}")))
 }
 
-/// Account and name.
-fn split(kind: ProviderKind, arn: &str) -> Result<(&str, &str), Fault> {
+/// Account and name in the ARN of a provider.
+///
+/// # Errors
+/// `ValidationError`: no ARN, or the ARN of something else.
+pub fn split(kind: ProviderKind, arn: &str) -> Result<(&str, &str), Fault> {
     let fields: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", partition, service, region, account, resource] = fields[..] else {
         return Err(error::validation_error("Invalid ARN:  Could not be parsed!"));

@@ -37,3 +37,17 @@ async fn a_profile_is_decided_on_under_its_path() {
     let other = w.call_as(&ana, "GetInstanceProfile", &json!({ "InstanceProfileName": "Db" })).await;
     assert_eq!(other.code(), "AccessDenied", "{other}");
 }
+
+#[tokio::test]
+async fn a_name_no_profile_can_have_is_told_so() {
+    let w = world().await;
+    for call in [
+        ("GetInstanceProfile", json!({ "InstanceProfileName": "a\0" })),
+        ("GetRole", json!({ "RoleName": "a\0" })),
+        ("GetSAMLProvider", json!({ "SAMLProviderArn": "arn:aws:iam::123456789012:saml-provider/a\0" })),
+        ("ListMFADeviceTags", json!({ "SerialNumber": "arn:aws:iam::123456789012:mfa/a\0" })),
+    ] {
+        let answer = w.call(call.0, &call.1).await;
+        assert_eq!(answer.code(), "ValidationError", "{}: {answer}", call.0);
+    }
+}

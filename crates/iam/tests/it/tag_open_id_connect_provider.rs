@@ -16,3 +16,20 @@ async fn tags_are_merged() {
     assert_eq!(tag(json!(many)).await.code(), "LimitExceeded");
     assert_eq!(shown(&w, &arn).await["Tags"], merged);
 }
+
+#[tokio::test]
+async fn a_policy_may_ask_for_a_providers_tags() {
+    let w = world().await;
+    let ana = user_with_key(&w, "ana").await;
+    let document = json!({ "Version": "2012-10-17", "Statement": { "Effect": "Allow",
+        "Action": "iam:DeleteOpenIDConnectProvider", "Resource": "*",
+        "Condition": { "StringEquals": { "aws:ResourceTag/team": "x" } } } });
+    let input = json!({ "UserName": "ana", "PolicyName": "p", "PolicyDocument": document.to_string() });
+    w.call("PutUserPolicy", &input).await.ok();
+    let arn = provider(&w, "https://idp.example").await;
+    let input = json!({ "OpenIDConnectProviderArn": arn });
+    assert_eq!(w.call_as(&ana, "DeleteOpenIDConnectProvider", &input).await.code(), "AccessDenied");
+    let tags = json!([{ "Key": "team", "Value": "x" }]);
+    w.call("TagOpenIDConnectProvider", &json!({ "OpenIDConnectProviderArn": arn, "Tags": tags })).await.ok();
+    w.call_as(&ana, "DeleteOpenIDConnectProvider", &input).await.ok();
+}
