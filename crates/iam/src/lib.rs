@@ -16,6 +16,7 @@ mod holdings;
 mod inline_policy;
 mod instance_profile;
 mod last_use;
+mod login_profile;
 mod managed_policy;
 mod mfa;
 mod name;
@@ -50,10 +51,12 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::AttachGroupPolicy => ops::attach_group_policy,
         model::iam::AttachRolePolicy => ops::attach_role_policy,
         model::iam::AttachUserPolicy => ops::attach_user_policy,
+        model::iam::ChangePassword => ops::change_password,
         model::iam::CreateAccessKey => ops::create_access_key,
         model::iam::CreateAccountAlias => ops::create_account_alias,
         model::iam::CreateGroup => ops::create_group,
         model::iam::CreateInstanceProfile => ops::create_instance_profile,
+        model::iam::CreateLoginProfile => ops::create_login_profile,
         model::iam::CreateOpenIDConnectProvider => ops::create_open_id_connect_provider,
         model::iam::CreatePolicy => ops::create_policy,
         model::iam::CreatePolicyVersion => ops::create_policy_version,
@@ -69,6 +72,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::DeleteGroup => ops::delete_group,
         model::iam::DeleteGroupPolicy => ops::delete_group_policy,
         model::iam::DeleteInstanceProfile => ops::delete_instance_profile,
+        model::iam::DeleteLoginProfile => ops::delete_login_profile,
         model::iam::DeleteOpenIDConnectProvider => ops::delete_open_id_connect_provider,
         model::iam::DeletePolicy => ops::delete_policy,
         model::iam::DeletePolicyVersion => ops::delete_policy_version,
@@ -96,6 +100,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::GetGroup => ops::get_group,
         model::iam::GetGroupPolicy => ops::get_group_policy,
         model::iam::GetInstanceProfile => ops::get_instance_profile,
+        model::iam::GetLoginProfile => ops::get_login_profile,
         model::iam::GetMFADevice => ops::get_mfa_device,
         model::iam::GetOpenIDConnectProvider => ops::get_open_id_connect_provider,
         model::iam::GetPolicy => ops::get_policy,
@@ -165,6 +170,7 @@ pub fn operations() -> &'static [service::Entry] {
         model::iam::UpdateAccountPasswordPolicy => ops::update_account_password_policy,
         model::iam::UpdateAssumeRolePolicy => ops::update_assume_role_policy,
         model::iam::UpdateGroup => ops::update_group,
+        model::iam::UpdateLoginProfile => ops::update_login_profile,
         model::iam::UpdateOpenIDConnectProviderThumbprint => ops::update_open_id_connect_provider_thumbprint,
         model::iam::UpdateRole => ops::update_role,
         model::iam::UpdateRoleDescription => ops::update_role_description,

@@ -49,7 +49,8 @@ pub async fn named_or_caller(tx: &mut Tx, cx: &Cx, user_name: Option<&str>) -> R
     find(tx, account, calling).await.map(Subject::User)
 }
 
-fn no_user() -> Fault {
+/// The caller is no user, and the call names none.
+pub fn no_user() -> Fault {
     error::validation_error("Must specify userName when calling with non-User credentials")
 }
 
