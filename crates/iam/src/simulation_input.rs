@@ -65,10 +65,14 @@ fn no_arn(text: &str) -> Fault {
 /// The actions, and the scenario that was asked for, which only some actions have.
 ///
 /// # Errors
-/// `InvalidInput`: an action names no service; an action does not have the scenario.
+/// `InvalidInput`: an action names no service, or stands for many; an action does not have the scenario.
 pub fn actions(names: &[String], resources: &[String], handling: Option<&str>) -> Result<(), Fault> {
     if names.iter().any(|name| !name.contains(':')) {
         return Err(invalid_input("The action is invalid since it is missing names"));
+    }
+    // One decision is for one action (spec/policy.md 8.1); the sentence is our own.
+    if let Some(name) = names.iter().find(|name| name.contains(['*', '?'])) {
+        return Err(invalid_input(format!("The action is invalid since it has wildcards: {name}.")));
     }
     // A scenario says which resources an action needs; AWS takes incomplete sets, and nothing without resources.
     let Some(handling) = handling.filter(|_| !resources.is_empty()) else { return Ok(()) };

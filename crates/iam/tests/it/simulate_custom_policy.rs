@@ -246,6 +246,8 @@ async fn what_cannot_be_simulated_is_refused() {
     let everything = policy.replace("arn:aws:s3:::stack/*", "*");
     for (change, expected) in [
         (json!({ "ActionNames": ["GetObject"] }), "The action is invalid since it is missing names"),
+        (json!({ "ActionNames": ["s3:*"] }), "The action is invalid since it has wildcards: s3:*."),
+        (json!({ "ActionNames": ["s3:GetO?ject"] }), "The action is invalid since it has wildcards: s3:GetO?ject."),
         (json!({ "ResourceArns": ["stack"] }), "ResourceNames are not in a valid ARN format: stack."),
         (json!({ "PolicyInputList": ["{}"] }), "Policy input list item 1 has invalid content"),
         (
