@@ -17,7 +17,12 @@ print(json.dumps({"AccessKeyId": key["AccessKeyId"], "SecretAccessKey": key["Sec
 /// A new IAM user with these inline policies, named `policy-0`, `policy-1`, …, and the shell of one who has its access
 /// key.
 pub fn user(root: &Shell, name: &str, policies: &[Value]) -> Shell {
-    root.with_credentials(&root.python(USER, &[name, &json!(policies).to_string()]))
+    root.with_credentials(&user_key(root, name, policies))
+}
+
+/// The same, but its access key: `AccessKeyId` and `SecretAccessKey`.
+pub fn user_key(root: &Shell, name: &str, policies: &[Value]) -> Value {
+    root.python(USER, &[name, &json!(policies).to_string()])
 }
 
 /// A policy of one statement that allows these actions (a text or a list) on these resources (likewise).
