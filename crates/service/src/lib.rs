@@ -10,6 +10,7 @@ mod key_source;
 pub mod mfa;
 mod node;
 mod operation;
+mod outbound;
 pub mod saml_key;
 mod vault;
 
