@@ -171,7 +171,6 @@ pub const NOT_YET: &[&str] = &[
     "iam:UploadSSHPublicKey",
     "iam:UploadServerCertificate",
     "iam:UploadSigningCertificate",
-    "sts:AssumeRoleWithSAML",
     "sts:AssumeRoot",
     "sts:GetDelegatedAccessToken",
     "sts:GetWebIdentityToken",

@@ -7,6 +7,7 @@ pub mod issue;
 mod ops;
 mod packed;
 mod role_arn;
+mod saml;
 mod second_factor;
 mod session_claims;
 mod session_policy;
@@ -20,6 +21,7 @@ use service::Entry;
 pub fn operations() -> &'static [Entry] {
     static OPERATIONS: &[Entry] = service::operations![
         model::sts::AssumeRole => crate::ops::assume_role,
+        model::sts::AssumeRoleWithSAML => crate::ops::assume_role_with_saml,
         model::sts::AssumeRoleWithWebIdentity => crate::ops::assume_role_with_web_identity,
         model::sts::DecodeAuthorizationMessage => crate::ops::decode_authorization_message,
         model::sts::GetAccessKeyInfo => crate::ops::get_access_key_info,

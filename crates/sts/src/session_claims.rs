@@ -61,7 +61,8 @@ pub fn role_is_authorized(claims: &Claims, role_arn: &str) -> Result<bool, Fault
     }
 }
 
-const BAD_TAGS: &str = "Session tags passed in claim are not in correct format.";
+/// STS's sentence for session tags from a provider.
+pub const BAD_TAGS: &str = "Session tags passed in claim are not in correct format.";
 
 /// STS's sentence for a source identity from a provider.
 pub const BAD_SOURCE_IDENTITY: &str =

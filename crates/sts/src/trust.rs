@@ -1,9 +1,11 @@
 //! May they assume this role: the role's trust policy decides, and its reasons go into the decision record.
 
+use crate::saml::Provider;
 use crate::session_tags::{CarriedTags, RequestedTags};
 use crate::web_identity::Verified;
 use contract::Fault;
-use domain::session::WebIdentity;
+use domain::session::{SamlIdentity, WebIdentity};
+use federation::saml::Assertion;
 use gate::context;
 use iam_policy::{Context, Layers, PolicyKind, PolicyRef, Principal, Request, Resource, Verdict, evaluate_trust};
 use model::sts::error;
@@ -116,6 +118,37 @@ pub(crate) fn assume_with_web_identity(
     context.set_bool("sts:RoleAuthorizedByIdp", authorized_by_idp);
     let principal = Principal::WebIdentity { provider: web.provider.clone() };
     let action = "sts:AssumeRoleWithWebIdentity";
+    let companions = companions(!wanted.tags.tags.is_empty(), wanted.source_identity.is_some());
+    if allows_all(cx, role, &principal, action, companions, &context) { Ok(()) } else { Err(not_authorized(action)) }
+}
+
+/// Whether the trust policy lets the subject of an assertion in. While it is asked, the caller counts as a user of the
+/// provider's account whose id is the provider's ARN (spec/sts-and-iam.md B5).
+///
+/// # Errors
+/// `AccessDenied`.
+pub(crate) fn assume_with_saml(
+    cx: &Cx,
+    role: &RoleFacts,
+    provider: &Provider,
+    assertion: &Assertion,
+    identity: &SamlIdentity,
+    wanted: Wanted<'_>,
+) -> Result<(), Fault> {
+    let mut context = context::of_request(cx.request.view(), &Caller::Anonymous, &BTreeMap::new());
+    context.set("aws:PrincipalAccount", provider.account().as_str());
+    context.set("aws:PrincipalType", "User");
+    context.set("aws:userid", identity.provider_arn.as_str());
+    context.set("aws:FederatedProvider", identity.provider_arn.as_str());
+    context::of_saml(&mut context, identity);
+    context.set("saml:aud", assertion.recipient.as_str());
+    context.set("saml:iss", assertion.issuer.as_str());
+    context.set("saml:doc", provider.doc());
+    of_session(&mut context, role, wanted.session_name, &wanted.tags.tags);
+    let transitive: Vec<String> = wanted.tags.transitive.iter().cloned().collect();
+    of_chain(&mut context, &transitive, wanted.source_identity);
+    let principal = Principal::Saml { provider_arn: identity.provider_arn.clone() };
+    let action = "sts:AssumeRoleWithSAML";
     let companions = companions(!wanted.tags.tags.is_empty(), wanted.source_identity.is_some());
     if allows_all(cx, role, &principal, action, companions, &context) { Ok(()) } else { Err(not_authorized(action)) }
 }
