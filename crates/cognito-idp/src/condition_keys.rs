@@ -11,7 +11,8 @@ use service::{Caller, Context, Node};
 /// An internal fault.
 pub async fn of_call(node: &Node, _: &Caller, _: &Operation, input: &Value) -> Result<Context, Fault> {
     let mut keys = Context::new();
-    let text = |member: &str| input.get(member).and_then(Value::as_str);
+    // What holds a NUL is no id; the store would refuse it before the constraint check does.
+    let text = |member: &str| input.get(member).and_then(Value::as_str).filter(|text| !text.contains('\0'));
     let by_arn = || text("ResourceArn").and_then(|arn| arn.split_once(":userpool/")).map(|(_, id)| id);
     if let Some(id) = text("UserPoolId").or_else(by_arn)
         && let Some(pool) = pool::find(node, &UserPoolId::from(id)).await?

@@ -214,8 +214,15 @@ fn refusal(headers: &HeaderMap, body: &Value, bytes: &[u8]) -> String {
         let (_, rest) = text.split_once(&format!("<{name}>"))?;
         rest.split_once(&format!("</{name}>")).map(|(inner, _)| inner.to_owned())
     };
-    let member = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    let code = member("__type").or_else(|| element("Code")).unwrap_or_else(|| header(headers, "x-amzn-errortype"));
+    // JSON services name the parts themselves; a query service that answers JSON wraps them in `Error`.
+    let member = |name: &str| {
+        let found = body.get(name).or_else(|| body.get("Error")?.get(name));
+        found.and_then(Value::as_str).map(str::to_owned)
+    };
+    let code = member("__type")
+        .or_else(|| member("Code"))
+        .or_else(|| element("Code"))
+        .unwrap_or_else(|| header(headers, "x-amzn-errortype"));
     let sentence = member("message").or_else(|| member("Message")).or_else(|| element("Message")).unwrap_or_default();
     format!("{code}: {sentence}")
 }

@@ -4,9 +4,8 @@ use crate::clock::Ambient;
 use crate::data_dir::RootKey;
 use crate::{operations, paths};
 use bytes::Bytes;
-use domain::Timestamp;
 use door::{Arrival, Door};
-use http::header::{CONTENT_TYPE, DATE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
@@ -39,7 +38,6 @@ impl Front {
 
     /// Answers one request. The work goes on if the client hangs up: what was begun is finished or undone as a whole.
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
-        let ambient = Arc::clone(&self.ambient);
         let work = tokio::task::spawn_local(async move {
             let (parts, body) = request.into_parts();
             match read_body(body).await {
@@ -48,7 +46,7 @@ impl Front {
             }
         });
         let answered = tokio::time::timeout(ANSWER_TIMEOUT, work).await;
-        let mut response = match answered {
+        let response = match answered {
             Ok(Ok(response)) => response,
             Ok(Err(panicked)) => {
                 tracing::error!(%panicked, "a request ended in a panic");
@@ -56,8 +54,6 @@ impl Front {
             }
             Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, ""),
         };
-        let now = http_date(ambient.now());
-        response.headers_mut().entry(DATE).or_insert(now);
         response.map(Full::new)
     }
 
@@ -84,13 +80,6 @@ async fn read_body(body: Incoming) -> Result<Bytes, StatusCode> {
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
-}
-
-/// `Date`, as HTTP writes it (RFC 9110 5.6.7).
-fn http_date(now: Timestamp) -> HeaderValue {
-    let at = jiff::Timestamp::from_second(now.seconds()).unwrap_or_default();
-    let text = at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// A short plain answer.

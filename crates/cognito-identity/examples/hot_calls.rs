@@ -1,4 +1,4 @@
-//! Measures the hot calls on a test world, without HTTP: `cargo run --release -p cognito-identity --example measure`.
+//! Measures the hot calls on a test world, without HTTP: `cargo run --release -p cognito-identity --example hot_calls`.
 //!
 //! Prints the processor time of one call beside its floor, one RS256 verification. Linux alone tells a thread's time.
 
