@@ -7,6 +7,7 @@ pub mod id;
 pub mod identity_linking;
 pub mod identity_token;
 pub mod jwt;
+pub mod jwt_es384;
 pub mod lockout;
 pub mod login_token;
 pub mod modexp;

@@ -1,6 +1,6 @@
 //! May they: the second half of the gate.
 
-use crate::context::{RequestView, of_request, of_request_tags};
+use crate::context::{RequestView, of_request, of_request_tags, principal_tags};
 use crate::principals::{IdentityPolicies, NamedPolicy, RoleFacts};
 use crate::{Caller, Decision, Gate, authorization_message, dialect, session_limits};
 use contract::{Fault, Operation, Value};
@@ -148,6 +148,14 @@ impl Gate {
             decision.encoded_message = authorization_message::seal(&ring, &decision.request_id, caller, &verdict);
         }
         Ok(if verdict.is_allowed() { Ok(()) } else { Err(verdict.denial_message(&caller.arn())) })
+    }
+
+    /// The tags that policies know the caller by: `aws:PrincipalTag`.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn principal_tags(&self, caller: &Caller) -> Result<BTreeMap<String, String>, Fault> {
+        Ok(principal_tags(caller, self.standing(caller).await?.tags))
     }
 
     async fn standing(&self, caller: &Caller) -> Result<Standing, Fault> {

@@ -63,7 +63,7 @@ fn of_caller(context: &mut Context, caller: &Caller, own_tags: &BTreeMap<String,
     context.set("aws:userid", caller.user_id());
     context.set("aws:PrincipalArn", principal_arn(caller));
     context.set_bool("aws:PrincipalIsAWSService", false);
-    let mut tags = own_tags.clone();
+    let tags = principal_tags(caller, own_tags.clone());
     match caller {
         Caller::Anonymous | Caller::Root { .. } => {}
         Caller::User { user, .. } => context.set("aws:username", user.name.as_str()),
@@ -84,11 +84,6 @@ fn of_caller(context: &mut Context, caller: &Caller, own_tags: &BTreeMap<String,
             if let Some(source) = &session.source_identity {
                 context.set("aws:SourceIdentity", source.as_str());
             }
-            for (key, value) in &session.tags {
-                // Session tag keys override the role's without regard to case (spec/sts-and-iam.md B7, 6).
-                tags.retain(|own, _| !own.eq_ignore_ascii_case(key));
-                tags.insert(key.clone(), value.clone());
-            }
         }
     }
     context.set_tags("aws:PrincipalTag", tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
@@ -98,6 +93,18 @@ fn of_caller(context: &mut Context, caller: &Caller, own_tags: &BTreeMap<String,
         let now: i64 = context.single("aws:EpochTime").and_then(|text| text.parse().ok()).unwrap_or_default();
         context.set_number("aws:MultiFactorAuthAge", now.saturating_sub(at.seconds()));
     }
+}
+
+/// The tags of a role or user with those of the session over them; keys are the same without regard to case
+/// (spec/sts-and-iam.md B7, 6).
+pub fn principal_tags(caller: &Caller, mut own: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    if let Caller::Session(session) = caller {
+        for (key, value) in &session.tags {
+            own.retain(|known, _| !known.eq_ignore_ascii_case(key));
+            own.insert(key.clone(), value.clone());
+        }
+    }
+    own
 }
 
 /// `PROVIDER:aud`, `PROVIDER:sub` and `PROVIDER:amr`, in the trust decision and in the session afterwards. The keys of a

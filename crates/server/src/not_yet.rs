@@ -173,5 +173,4 @@ pub const NOT_YET: &[&str] = &[
     "iam:UploadSigningCertificate",
     "sts:AssumeRoot",
     "sts:GetDelegatedAccessToken",
-    "sts:GetWebIdentityToken",
 ];

@@ -20,6 +20,7 @@ pub async fn answer(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> 
         (&Method::GET | &Method::HEAD, "/_sekisho/health") => plain(StatusCode::OK, "ok\n"),
         (&Method::POST, "/_sekisho/reset") => said(reset(node, root, arrival).await),
         (&Method::GET, path) if path.starts_with(DECISIONS) => said(decision(node, arrival).await),
+        (&Method::GET | &Method::HEAD, path) if path.starts_with(WEB_IDENTITY) => said(web_identity(node, path).await),
         (&Method::GET | &Method::HEAD, _) => match well_known(path) {
             Some((pool, document)) => said(discovery(node, &pool, document).await),
             None => plain(StatusCode::NOT_FOUND, "Nothing is served here.\n"),
@@ -52,13 +53,29 @@ async fn discovery(node: &Node, pool: &UserPoolId, document: Document) -> Result
         Document::Jwks => cognito_idp::discovery::jwks(node, pool).await?,
         Document::Configuration => cognito_idp::discovery::openid_configuration(node, pool).await?,
     };
-    let Some(document) = found else { return Ok(plain(StatusCode::NOT_FOUND, "No such user pool.\n")) };
-    let mut response = Response::new(Bytes::from(document.to_string()));
+    Ok(found.map_or_else(|| plain(StatusCode::NOT_FOUND, "No such user pool.\n"), published))
+}
+
+const WEB_IDENTITY: &str = "/_sekisho/web-identity/";
+
+/// The documents of an account's own issuer, under which STS gives out tokens about the account's principals.
+async fn web_identity(node: &Node, path: &str) -> Result<Response<Bytes>, Fault> {
+    let found = match path.strip_prefix(WEB_IDENTITY).and_then(|rest| rest.split_once("/.well-known/")) {
+        Some((id, "jwks.json")) => sts::outbound::jwks(node, id).await?,
+        Some((id, "openid-configuration")) => sts::outbound::openid_configuration(node, id).await?,
+        _ => None,
+    };
+    Ok(found.map_or_else(|| plain(StatusCode::NOT_FOUND, "No such issuer.\n"), published))
+}
+
+/// A document that anyone may read and keep for a while.
+fn published(document: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(document));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    Ok(response)
+    response
 }
 
 const DECISIONS: &str = "/_sekisho/decisions/";

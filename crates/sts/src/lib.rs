@@ -3,8 +3,10 @@
 //! `cognito-identity` gets its sessions here too ([`trust`], then [`issue`]). Verifying the credentials afterwards is the
 //! gate's work; what a session token holds is `domain::session`.
 
+mod condition_keys;
 pub mod issue;
 mod ops;
+pub mod outbound;
 mod packed;
 mod role_arn;
 mod saml;
@@ -20,6 +22,7 @@ use service::Entry;
 /// The operations of `sts` that this build answers.
 pub fn operations() -> &'static [Entry] {
     static OPERATIONS: &[Entry] = service::operations![
+        condition_keys: crate::condition_keys::of_call;
         model::sts::AssumeRole => crate::ops::assume_role,
         model::sts::AssumeRoleWithSAML => crate::ops::assume_role_with_saml,
         model::sts::AssumeRoleWithWebIdentity => crate::ops::assume_role_with_web_identity,
@@ -28,6 +31,7 @@ pub fn operations() -> &'static [Entry] {
         model::sts::GetCallerIdentity => crate::ops::get_caller_identity,
         model::sts::GetFederationToken => crate::ops::get_federation_token,
         model::sts::GetSessionToken => crate::ops::get_session_token,
+        model::sts::GetWebIdentityToken => crate::ops::get_web_identity_token,
     ];
     OPERATIONS
 }

@@ -9,6 +9,7 @@ mod get_access_key_info;
 mod get_caller_identity;
 mod get_federation_token;
 mod get_session_token;
+mod get_web_identity_token;
 mod issue;
 mod second_factor;
 mod trust;
