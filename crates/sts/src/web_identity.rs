@@ -56,7 +56,7 @@ pub async fn verify(cx: &Cx, role: &RoleArn, token: &str) -> Result<Verified, Fa
         cx.decision().failed("token", format!("`{issuer}`: {refusal}"));
         sentence(&refusal, &issuer)
     })?;
-    let provider = registered.map_or_else(|| GOOGLE.to_owned(), |provider| provider.arn);
+    let provider = registered.map_or_else(|| GOOGLE.to_owned(), |provider| provider.arn.clone());
     Ok(Verified {
         web_identity: WebIdentity {
             provider,
@@ -92,16 +92,43 @@ fn own_user_pool(cx: &Cx, issuer: &str) -> Option<UserPoolId> {
     of_aws.or_else(of_ours).filter(|pool| cx.node.issuers_of(pool).iter().any(|known| known == issuer))
 }
 
-async fn registration(cx: &Cx, role: &RoleArn, names: &[String]) -> Result<Option<OidcProvider>, Fault> {
-    cx.read(async |tx| {
-        for name in names {
-            if let Some(found) = iam_oidc_providers::find_by_url(tx, role.account(), name).await? {
-                return Ok(Some(found));
-            }
+/// A provider that is registered in IAM.
+#[derive(Debug)]
+struct Registered {
+    /// The issuer, as registered.
+    issuer: String,
+    arn: String,
+    audiences: Vec<String>,
+    thumbprints: Vec<Thumbprint>,
+}
+
+/// The registration in the role's account under the first of these names that has one.
+async fn registration(cx: &Cx, role: &RoleArn, names: &[String]) -> Result<Option<Arc<Registered>>, Fault> {
+    for name in names {
+        let load = async || {
+            let found =
+                cx.read(async |tx| Ok(iam_oidc_providers::find_by_url(tx, role.account(), name).await?)).await?;
+            found.map(Registered::read).transpose()
+        };
+        let key = format!("{} {name}", role.account());
+        if let Some(found) = cx.node.caches.of::<Registered>().get_or_load(&cx.node.store, &key, load).await? {
+            return Ok(Some(found));
         }
-        Ok(None)
-    })
-    .await
+    }
+    Ok(None)
+}
+
+impl Registered {
+    fn read(row: OidcProvider) -> Result<Self, Fault> {
+        let pins: Vec<String> = serde_json::from_str(&row.thumbprints).map_err(Fault::internal)?;
+        Ok(Self {
+            issuer: format!("https://{}", row.url),
+            arn: row.arn,
+            audiences: serde_json::from_str(&row.client_ids).map_err(Fault::internal)?,
+            // IAM takes any forty characters for a thumbprint; those that are none pin nothing.
+            thumbprints: pins.iter().filter_map(|pin| const_hex::decode_to_array(pin).ok()).collect(),
+        })
+    }
 }
 
 async fn registered_token(
@@ -109,21 +136,15 @@ async fn registered_token(
     peeked: &UnverifiedToken<'_>,
     token: &str,
     issuer: &str,
-    provider: &OidcProvider,
+    provider: &Registered,
 ) -> Result<Result<IdToken, TokenRefusal>, Fault> {
-    let audiences: Vec<String> = serde_json::from_str(&provider.client_ids).map_err(Fault::internal)?;
-    let pins: Vec<String> = serde_json::from_str(&provider.thumbprints).map_err(Fault::internal)?;
-    // IAM takes any forty characters for a thumbprint; those that are none pin nothing.
-    let thumbprints: Vec<Thumbprint> = pins.iter().filter_map(|pin| const_hex::decode_to_array(pin).ok()).collect();
-    let registered = format!("https://{}", provider.url);
+    let Registered { issuer: registered, audiences, thumbprints, .. } = provider;
     if let Some(keys) = own_keys(cx, issuer).await? {
-        let expected =
-            Expected { issuer, other_issuers: &[&registered], audiences: &audiences, thumbprints: &thumbprints };
+        let expected = Expected { issuer, other_issuers: &[registered], audiences, thumbprints };
         let expecting = peeked.clone().expect(&expected);
         return Ok(expecting.and_then(|token| token.verify(&keys.0, cx.now())));
     }
-    let expected =
-        Expected { issuer: &registered, other_issuers: &[], audiences: &audiences, thumbprints: &thumbprints };
+    let expected = Expected { issuer: registered, other_issuers: &[], audiences, thumbprints };
     Ok(cx.node.provider_keys.verify_id_token(token, &expected, cx.now()).await)
 }
 

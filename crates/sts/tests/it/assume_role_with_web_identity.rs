@@ -147,6 +147,11 @@ async fn tokens_that_are_not_good_are_refused_in_sts_words() {
                 .to_owned(),
         ),
         (
+            json!({ "iss": "https://idp\u{0}.example.com" }),
+            "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://idp\u{0}.example.com"
+                .to_owned(),
+        ),
+        (
             json!({ "iss": "https://cognito-identity.amazonaws.com" }),
             "InvalidIdentityToken: Couldn't verify signed token.".to_owned(),
         ),
@@ -321,4 +326,45 @@ async fn our_own_user_pool_is_a_provider_once_it_is_registered() {
         refusal(&assume(&w, &role, access_token, json!({})).await),
         "400 InvalidIdentityToken: Missing a required claim: aud"
     );
+}
+
+#[tokio::test]
+async fn google_needs_no_registration_and_the_trust_policy_names_the_app() {
+    let w = iam_world().await;
+    let key = signing_key(&w).await;
+    let set = KeySet::parse(&jwks([key.verifying_key()])).unwrap();
+    w.node.provider_keys.put("https://accounts.google.com", set, w.clock.now());
+    let role = trusting_role(
+        &w,
+        "Web",
+        json!([{
+            "Effect": "Allow", "Principal": { "Federated": "accounts.google.com" },
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": { "StringEquals": { "accounts.google.com:aud": "app" } },
+        }]),
+    )
+    .await;
+    for iss in ["https://accounts.google.com", "accounts.google.com"] {
+        let token = key.sign(&claims(&w, json!({ "iss": iss }))).unwrap();
+        let said = result("AssumeRoleWithWebIdentity", &assume(&w, &role, &token, json!({})).await);
+        assert_eq!(said["Provider"], "accounts.google.com");
+        let other = key.sign(&claims(&w, json!({ "iss": iss, "aud": "another-app" }))).unwrap();
+        assert_eq!(refusal(&assume(&w, &role, &other, json!({})).await), DENIED);
+    }
+}
+
+#[tokio::test]
+async fn a_registration_counts_as_it_is_now() {
+    let w = iam_world().await;
+    let key = provider(&w).await;
+    let role = plain_role(&w).await;
+    let token = key.sign(&claims(&w, json!({}))).unwrap();
+    assume(&w, &role, &token, json!({})).await.ok();
+    let client = json!({ "OpenIDConnectProviderArn": arn(HOST), "ClientID": "app" });
+    w.call("RemoveClientIDFromOpenIDConnectProvider", &client).await.ok();
+    let refused = refusal(&assume(&w, &role, &token, json!({})).await);
+    assert_eq!(refused, "400 InvalidIdentityToken: Incorrect token audience");
+    w.call("DeleteOpenIDConnectProvider", &json!({ "OpenIDConnectProviderArn": arn(HOST) })).await.ok();
+    let refused = refusal(&assume(&w, &role, &token, json!({})).await);
+    assert!(refused.starts_with("400 InvalidIdentityToken: No OpenIDConnect provider found"), "{refused}");
 }
