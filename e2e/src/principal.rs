@@ -34,3 +34,24 @@ pub fn allow(actions: impl Into<Value>, resources: impl Into<Value>) -> Value {
 pub fn policy<const COUNT: usize>(statements: [Value; COUNT]) -> Value {
     json!({ "Version": "2012-10-17", "Statement": Vec::from(statements) })
 }
+
+const ROLE: &str = r#"
+import boto3, json, sys
+name, trust, policies = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+iam = boto3.client("iam")
+arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+for number, policy in enumerate(policies):
+    iam.put_role_policy(RoleName=name, PolicyName="policy-%d" % number, PolicyDocument=json.dumps(policy))
+print(json.dumps(arn))
+"#;
+
+/// A new role with these inline policies, named `policy-0`, `policy-1`, …; answers its ARN.
+pub fn role(root: &Shell, name: &str, trust: &Value, policies: &[Value]) -> String {
+    let arn = root.python(ROLE, &[name, &trust.to_string(), &json!(policies).to_string()]);
+    arn.as_str().expect("an ARN").to_owned()
+}
+
+/// A trust policy that lets one AWS principal in.
+pub fn trust(arn: &str) -> Value {
+    policy([json!({ "Effect": "Allow", "Principal": { "AWS": arn }, "Action": "sts:AssumeRole" })])
+}
