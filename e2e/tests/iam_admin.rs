@@ -5,6 +5,7 @@
 use e2e::principal::{allow, policy, user};
 use e2e::server::ACCOUNT;
 use e2e::{Engine, Server, Shell};
+use federation::testing::metadata_document;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
@@ -420,6 +421,127 @@ fn an_openid_connect_provider_is_kept_as_given() {
         "NoSuchEntity",
         &format!("OpenIDConnect Provider not found for arn {arn}"),
     );
+}
+
+#[test]
+fn a_saml_provider_is_kept_as_given() {
+    let root = server().root();
+    let metadata = |company: &str| {
+        std::fs::write(root.home().join("metadata.xml"), metadata_document(company)).unwrap();
+    };
+    metadata("https://idp.test");
+    let create = "aws iam create-saml-provider --name Company --saml-metadata-document file://metadata.xml";
+    let arn = text(&root.json(create)["SAMLProviderArn"]);
+    assert_eq!(arn, format!("arn:aws:iam::{ACCOUNT}:saml-provider/Company"));
+    assert_eq!(root.run(create).refusal().unwrap().0, "EntityAlreadyExists");
+    let get = format!("aws iam get-saml-provider --saml-provider-arn {arn}");
+    assert_eq!(root.json(&get)["SAMLMetadataDocument"], metadata_document("https://idp.test"));
+    metadata("https://new.idp.test");
+    let update = format!("aws iam update-saml-provider --saml-provider-arn {arn} --saml-metadata-document");
+    root.json(&format!("{update} file://metadata.xml"));
+    assert_eq!(root.json(&get)["SAMLMetadataDocument"], metadata_document("https://new.idp.test"));
+    std::fs::write(root.home().join("metadata.xml"), "no metadata ".repeat(100)).unwrap();
+    assert_eq!(root.run(&format!("{update} file://metadata.xml")).refusal().unwrap().0, "InvalidInput");
+    root.text(&format!("aws iam delete-saml-provider --saml-provider-arn {arn}"));
+    root.refused(&get, "NoSuchEntity", &format!("Manifest not found for arn {arn}"));
+}
+
+#[test]
+fn an_instance_profile_holds_a_role() {
+    let root = server().root();
+    write(&root, "trust.json", &of_service("ec2.amazonaws.com"));
+    for name in ["Machine", "SecondMachine"] {
+        root.text(&format!("aws iam create-role --role-name {name} --assume-role-policy-document file://trust.json"));
+    }
+    root.text("aws iam create-instance-profile --instance-profile-name Box --tags Key=rack,Value=7");
+    let add = "aws iam add-role-to-instance-profile --instance-profile-name Box --role-name";
+    root.text(&format!("{add} Machine"));
+    root.refused(
+        &format!("{add} SecondMachine"),
+        "LimitExceeded",
+        "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
+    );
+    let found = root.json("aws iam get-instance-profile --instance-profile-name Box")["InstanceProfile"].clone();
+    assert_eq!(found["Roles"][0]["RoleName"], "Machine");
+    assert_eq!(found["Roles"][0]["AssumeRolePolicyDocument"], of_service("ec2.amazonaws.com"));
+    assert_eq!(found["Tags"], json!([{ "Key": "rack", "Value": "7" }]));
+    let of_role = root.json("aws iam list-instance-profiles-for-role --role-name Machine");
+    assert_eq!(of_role["InstanceProfiles"][0]["InstanceProfileName"], "Box");
+    root.refused(
+        "aws iam delete-role --role-name Machine",
+        "DeleteConflict",
+        "Cannot delete entity, must remove roles from instance profile first.",
+    );
+    // Who has no right to pass the role cannot put it there.
+    let put = user(&root, "ivan", &[allow(json!(["iam:AddRoleToInstanceProfile"]), "*")]);
+    let (code, sentence) = put.run(&format!("{add} SecondMachine")).refusal().unwrap();
+    assert_eq!(code, "AccessDenied");
+    assert!(
+        sentence.contains(&format!("iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/SecondMachine")),
+        "{sentence}"
+    );
+    root.text(
+        "aws iam remove-role-from-instance-profile --instance-profile-name Box --role-name Machine && \
+         aws iam delete-role --role-name Machine && aws iam delete-instance-profile --instance-profile-name Box",
+    );
+}
+
+#[test]
+fn passwords_follow_the_policy_of_the_account() {
+    // A server of its own: the password policy is the account's, and so is the alias.
+    let server = Server::start(Engine::Memory);
+    let root = server.root();
+    let domain = format!("The Password Policy with domain name {ACCOUNT} cannot be found.");
+    root.refused("aws iam get-account-password-policy", "NoSuchEntity", &domain);
+    root.text(
+        "aws iam update-account-password-policy --minimum-password-length 12 --require-symbols --require-numbers \
+         --password-reuse-prevention 3",
+    );
+    let found = root.json("aws iam get-account-password-policy")["PasswordPolicy"].clone();
+    assert_eq!((&found["MinimumPasswordLength"], &found["RequireSymbols"]), (&json!(12), &json!(true)));
+
+    let paul =
+        user(&root, "paul", &[allow("iam:ChangePassword", format!("arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"))]);
+    let create = "aws iam create-login-profile --user-name paul --password";
+    for weak in ["Sh0rt!", "longenough-but-nonumber", "longenough0butnosymbol"] {
+        assert_eq!(root.run(&format!("{create} '{weak}'")).refusal().unwrap().0, "PasswordPolicyViolation", "{weak}");
+    }
+    let made = root.json(&format!("{create} 'first-Passw0rd!' --password-reset-required"));
+    assert_eq!(made["LoginProfile"]["PasswordResetRequired"], true);
+    assert_eq!(root.run(&format!("{create} 'other-Passw0rd!'")).refusal().unwrap().0, "EntityAlreadyExists");
+
+    // He changes it himself, if he knows it; not to one that he had.
+    let change =
+        |old: &str, new: &str| format!("aws iam change-password --old-password '{old}' --new-password '{new}'");
+    let refused =
+        |script: String| paul.run(&script).refusal().unwrap_or_else(|| panic!("`{script}` was not refused")).0;
+    assert_eq!(refused(change("wrong-Passw0rd!", "second-Passw0rd!")), "AccessDenied");
+    assert_eq!(refused(change("first-Passw0rd!", "weak")), "PasswordPolicyViolation");
+    paul.text(&change("first-Passw0rd!", "second-Passw0rd!"));
+    assert_eq!(refused(change("second-Passw0rd!", "first-Passw0rd!")), "PasswordPolicyViolation");
+    assert_eq!(refused(change("first-Passw0rd!", "third-Passw0rd!")), "AccessDenied");
+
+    root.text(
+        "aws iam delete-access-key --user-name paul --access-key-id $(aws iam list-access-keys --user-name paul \
+               --query 'AccessKeyMetadata[0].AccessKeyId' --output text) && \
+               aws iam delete-user-policy --user-name paul --policy-name policy-0",
+    );
+    let delete = "aws iam delete-user --user-name paul";
+    root.refused(delete, "DeleteConflict", "Cannot delete entity, must delete login profile first.");
+    root.text("aws iam delete-login-profile --user-name paul");
+    root.refused(
+        "aws iam get-login-profile --user-name paul",
+        "NoSuchEntity",
+        "Login Profile for User paul cannot be found.",
+    );
+    root.text(delete);
+    root.text("aws iam delete-account-password-policy");
+    root.refused("aws iam get-account-password-policy", "NoSuchEntity", &domain);
+
+    root.text("aws iam create-account-alias --account-alias our-company");
+    assert_eq!(root.json("aws iam list-account-aliases")["AccountAliases"], json!(["our-company"]));
+    root.text("aws iam delete-account-alias --account-alias our-company");
+    assert_eq!(root.json("aws iam list-account-aliases")["AccountAliases"], json!([]));
 }
 
 #[test]

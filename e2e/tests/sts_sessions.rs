@@ -135,8 +135,8 @@ fn tags_of_a_session_decide() {
         "Effect": "Allow", "Action": "iam:ListRoles", "Resource": "*",
         "Condition": { "StringEquals": { "aws:PrincipalTag/team": "gate" } },
     })]);
-    let first = role(&root, "TinaFirst", &tagging(&arn_of("user/tina"), "*"), &[reading.clone()]);
-    let untagged = role(&root, "TinaUntagged", &trust(&arn_of("user/tina")), &[reading.clone()]);
+    let first = role(&root, "TinaFirst", &tagging(&arn_of("user/tina"), "*"), std::slice::from_ref(&reading));
+    let untagged = role(&root, "TinaUntagged", &trust(&arn_of("user/tina")), std::slice::from_ref(&reading));
     let plain = policy([json!({
         "Effect": "Allow", "Principal": { "AWS": first }, "Action": ["sts:AssumeRole", "sts:TagSession"],
     })]);
