@@ -3,12 +3,14 @@
 use domain::Timestamp;
 use serde::Serialize;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Most steps kept for one request; a request that takes more keeps the first ones and says so.
 const STEPS_MOST: usize = 96;
 /// Longest text of a step, in bytes.
-const TEXT_MOST: usize = 600;
+const TEXT_MOST: usize = 2_000;
+/// Most memory that the kept decisions may take, in bytes.
+const MEMORY_MOST: usize = 8 * 1024 * 1024;
 
 /// How a step came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -89,39 +91,57 @@ impl Decision {
         }
         self.steps.push(Step { stage, outcome, text });
     }
+
+    /// About how much memory the record takes, in bytes.
+    fn size(&self) -> usize {
+        let texts: usize = self.steps.iter().map(|step| step.text.capacity() + size_of::<Step>()).sum();
+        let message = self.encoded_message.as_ref().map_or(0, String::capacity);
+        size_of::<Self>() + self.request_id.len() + self.operation.len() + self.caller.len() + texts + message
+    }
 }
 
 /// The last decisions of this node, findable by request id.
 #[derive(Debug)]
 pub struct Decisions {
-    kept: Mutex<VecDeque<Decision>>,
+    kept: Mutex<Kept>,
     most: usize,
 }
 
+#[derive(Debug, Default)]
+struct Kept {
+    decisions: VecDeque<Decision>,
+    bytes: usize,
+}
+
 impl Decisions {
-    /// A ring that keeps the last `most` decisions.
+    /// A ring that keeps the last `most` decisions, and fewer when they are large.
     pub fn new(most: usize) -> Self {
-        Self { kept: Mutex::new(VecDeque::new()), most: most.max(1) }
+        Self { kept: Mutex::default(), most: most.max(1) }
     }
 
     /// Keeps a decision, and forgets the oldest when full.
     pub fn keep(&self, decision: Decision) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= self.most {
-            kept.pop_front();
+        let mut kept = self.lock();
+        kept.bytes += decision.size();
+        kept.decisions.push_back(decision);
+        while kept.decisions.len() > self.most || kept.bytes > MEMORY_MOST {
+            let Some(oldest) = kept.decisions.pop_front() else { break };
+            kept.bytes -= oldest.size();
         }
-        kept.push_back(decision);
     }
 
     /// The decision of a request, if it is still kept.
     pub fn find(&self, request_id: &str) -> Option<Decision> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().rev().find(|decision| decision.request_id == request_id).cloned()
+        self.lock().decisions.iter().rev().find(|decision| decision.request_id == request_id).cloned()
     }
 
     /// Forgets everything (an ephemeral server that is reset).
     pub fn clear(&self) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.lock() = Kept::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -147,5 +167,20 @@ mod tests {
         }
         assert_eq!(decision.steps.len(), STEPS_MOST);
         assert!(decision.steps.iter().all(|step| step.text.len() <= TEXT_MOST + '…'.len_utf8()));
+    }
+
+    #[test]
+    fn large_decisions_push_out_others() {
+        let ring = Decisions::new(usize::MAX);
+        let large = |id: String| {
+            let mut decision = Decision::new(id, Timestamp::default(), "x".to_owned());
+            (0..STEPS_MOST).for_each(|_| decision.note("role", "x".repeat(TEXT_MOST)));
+            decision
+        };
+        (0..200).for_each(|number| ring.keep(large(number.to_string())));
+        assert!(ring.find("0").is_none() && ring.find("199").is_some());
+        let kept = ring.lock();
+        assert!(kept.bytes <= MEMORY_MOST);
+        assert_eq!(kept.bytes, kept.decisions.iter().map(Decision::size).sum::<usize>());
     }
 }

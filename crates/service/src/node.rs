@@ -71,7 +71,7 @@ impl Node {
             store: parts.store,
             vault: parts.vault,
             gate,
-            decisions: Decisions::new(4096),
+            decisions: Decisions::new(2048),
             key_source: parts.key_source,
             provider_keys: parts.provider_keys,
             account: parts.account,
