@@ -35,6 +35,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         text: include_str!("../migrations/0005_iam_providers_and_profiles.sql"),
     },
     Migration { number: 6, name: "iam last uses", text: include_str!("../migrations/0006_iam_last_uses.sql") },
+    Migration {
+        number: 7,
+        name: "identity token keys",
+        text: include_str!("../migrations/0007_identity_token_keys.sql"),
+    },
 ];
 
 /// The ledger of what was done.

@@ -27,6 +27,7 @@ pub mod iam_users;
 pub mod identities;
 pub mod identity_logins;
 pub mod identity_pools;
+pub mod identity_token_keys;
 pub mod outbox;
 pub mod pool_sweeps;
 pub mod revoked_tokens;

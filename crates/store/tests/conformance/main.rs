@@ -10,6 +10,7 @@ mod faults;
 mod iam_devices;
 mod iam_policies;
 mod iam_providers;
+mod identity_token_keys;
 mod lab;
 mod order;
 mod schema;
@@ -87,6 +88,7 @@ suites! { every:
     iam_providers::instance_profiles
     iam_providers::login_profiles
     iam_providers::accounts
+    identity_token_keys::identity_token_keys
 }
 
 suites! { durable:
