@@ -3,7 +3,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
-use e2e::principal::{policy, user, user_key};
+use e2e::principal::{policy, role, user, user_key};
 use e2e::server::{ACCOUNT, ROOT_KEY};
 use e2e::{Engine, Output, Server, Shell};
 use serde_json::{Value, json};
@@ -69,6 +69,33 @@ fn the_nearest_miss_says_what_it_lacked() {
     for word in ["WithFactor", "aws:MultiFactorAuthPresent"] {
         assert!(said.contains(word), "no {word} in:\n{said}");
     }
+}
+
+#[test]
+fn a_closed_role_says_why_to_the_operator_alone() {
+    let root = server().root();
+    let ruth = user(&root, "ruth", &[]);
+    let trust = policy([json!({
+        "Sid": "Partners", "Effect": "Allow", "Principal": { "AWS": format!("arn:aws:iam::{ACCOUNT}:user/ruth") },
+        "Action": "sts:AssumeRole", "Condition": { "StringEquals": { "sts:ExternalId": "contract-7" } },
+    })]);
+    let arn = role(&root, "Closed", &trust, &[]);
+    let assume = format!("aws sts assume-role --role-arn {arn} --role-session-name ruth");
+    // The caller learns nothing, or roles could be probed.
+    let sentence = format!(
+        "User: arn:aws:iam::{ACCOUNT}:user/ruth is not authorized to perform: sts:AssumeRole on resource: {arn}"
+    );
+    ruth.refused(&assume, "AccessDenied", &sentence);
+    let said = explain(&denied(&ruth, &format!("{assume} --external-id contract-8"))).out;
+    for word in ["trust", "Partners", "sts:ExternalId", "contract-8", "contract-7"] {
+        assert!(said.contains(word), "no {word} in:\n{said}");
+    }
+    let said = explain(&denied(
+        &ruth,
+        "aws sts assume-role --role-arn arn:aws:iam::123456789012:role/Gone --role-session-name ruth",
+    ))
+    .out;
+    assert!(said.contains("there is no role arn:aws:iam::123456789012:role/Gone"), "{said}");
 }
 
 #[test]
