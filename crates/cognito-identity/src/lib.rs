@@ -15,6 +15,7 @@ mod page;
 mod pool;
 mod roles;
 mod settings;
+mod visit;
 
 use service::Entry;
 
@@ -30,6 +31,7 @@ pub fn operations() -> &'static [Entry] {
         model::cognito_identity::GetCredentialsForIdentity => crate::ops::get_credentials_for_identity,
         model::cognito_identity::GetId => crate::ops::get_id,
         model::cognito_identity::GetIdentityPoolRoles => crate::ops::get_identity_pool_roles,
+        model::cognito_identity::GetOpenIdToken => crate::ops::get_open_id_token,
         model::cognito_identity::ListIdentities => crate::ops::list_identities,
         model::cognito_identity::ListIdentityPools => crate::ops::list_identity_pools,
         model::cognito_identity::ListTagsForResource => crate::ops::list_tags_for_resource,

@@ -140,8 +140,8 @@ fn not_built(pool: &Pool, provider: &str) -> Option<&'static str> {
     }
 }
 
-/// A token under the key `cognito-identity.amazonaws.com`. No operation of this build issues one, so there is no key that
-/// could have signed it.
+/// A token under the key `cognito-identity.amazonaws.com`. Only developers' tokens are logins, and no operation of this build
+/// issues those, so no key is tried: one of GetOpenIdToken is for STS alone, and a guest's must not make a user of it.
 fn own_token(token: &str, taken: bool) -> Result<VerifiedLogin, String> {
     match IdentityToken::verify(token, |_| None::<&VerifyingKey>) {
         Err(IdentityTokenError::Foreign) => Err(IdentityTokenError::Foreign.message().to_owned()),

@@ -150,6 +150,16 @@ impl VerifyingKey {
         &self.kid
     }
 
+    /// n, big-endian, without leading zeros.
+    pub fn modulus(&self) -> &[u8] {
+        &self.modulus
+    }
+
+    /// e, big-endian, without leading zeros.
+    pub fn exponent(&self) -> &[u8] {
+        &self.exponent
+    }
+
     /// The key as a member of a key set.
     pub fn jwk(&self) -> Value {
         json!({

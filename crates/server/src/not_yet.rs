@@ -2,7 +2,6 @@
 
 /// `service:Operation`, in order.
 pub const NOT_YET: &[&str] = &[
-    "cognito-identity:GetOpenIdToken",
     "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
     "cognito-identity:GetPrincipalTagAttributeMap",
     "cognito-identity:LookupDeveloperIdentity",

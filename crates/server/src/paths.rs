@@ -5,9 +5,9 @@ use crate::http::plain;
 use crate::start;
 use bytes::Bytes;
 use contract::{Fault, Protocol};
-use domain::UserPoolId;
+use domain::{UserPoolId, identity_token};
 use door::Arrival;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue};
 use http::{Method, Response, StatusCode};
 use service::{Asked, Caller, Decision, Node};
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub async fn answer(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> 
         (&Method::POST, "/_sekisho/reset") => said(reset(node, root, arrival).await),
         (&Method::GET, path) if path.starts_with(DECISIONS) => said(decision(node, arrival).await),
         (&Method::GET | &Method::HEAD, path) if path.starts_with(WEB_IDENTITY) => said(web_identity(node, path).await),
+        (&Method::GET | &Method::HEAD, "/.well-known/jwks_uri") => said(identity_pools_keys(node).await),
+        (&Method::GET | &Method::HEAD, "/.well-known/openid-configuration") => identity_pools(node, arrival),
         (&Method::GET | &Method::HEAD, _) => match well_known(path) {
             Some((pool, document)) => said(discovery(node, &pool, document).await),
             None => plain(StatusCode::NOT_FOUND, "Nothing is served here.\n"),
@@ -66,6 +68,21 @@ async fn web_identity(node: &Node, path: &str) -> Result<Response<Bytes>, Fault>
         _ => None,
     };
     Ok(found.map_or_else(|| plain(StatusCode::NOT_FOUND, "No such issuer.\n"), published))
+}
+
+/// The keys of the issuer of every identity pool (spec/identity-pools.md 2), whichever host name the request came under.
+async fn identity_pools_keys(node: &Node) -> Result<Response<Bytes>, Fault> {
+    Ok(published(sts::identity_keys::jwks(node).await?))
+}
+
+/// That issuer's discovery document. Who asks under AWS's name finds the keys under that name too, everyone else here.
+fn identity_pools(node: &Node, arrival: &Arrival<'_>) -> Response<Bytes> {
+    let parts = arrival.parts;
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).or_else(|| parts.uri.host());
+    let name = host.map(|host| host.split(':').next().unwrap_or_default());
+    let is_aws = name.is_some_and(|name| name.eq_ignore_ascii_case(identity_token::PROVIDER));
+    let address = if is_aws { identity_token::ISSUER } else { &node.base_url };
+    published(sts::identity_keys::openid_configuration(address))
 }
 
 /// A document that anyone may read and keep for a while.
@@ -124,6 +141,49 @@ fn said(outcome: Result<Response<Bytes>, Fault>) -> Response<Bytes> {
                 tracing::error!(cause = ?fault.cause, "a path failed");
             }
             wire::fault_answer(wire::Face::Json11, &fault, "")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::answer;
+    use crate::data_dir::RootKey;
+    use crate::operations::tables;
+    use door::Arrival;
+    use http::{Method, StatusCode};
+    use serde_json::{Value, json};
+    use testkit::World;
+
+    async fn get(world: &World, host: &str, path: &str) -> Value {
+        let request = http::Request::builder().method(Method::GET).uri(path).header("host", host).body(()).unwrap();
+        let (parts, ()) = request.into_parts();
+        let now = world.clock.now();
+        let arrival = Arrival { parts: &parts, body: &[], now, seed: [7; 32], source_ip: None, secure: false };
+        let root = RootKey { access_key_id: String::new(), secret_access_key: String::new().into() };
+        let response = answer(&world.node, &root, &arrival).await;
+        assert_eq!(response.status(), StatusCode::OK, "{host}{path}");
+        assert_eq!(response.headers()["content-type"], "application/json");
+        serde_json::from_slice(response.body()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_issuer_of_identity_pools_publishes_its_keys_under_both_names() {
+        let world = World::new(&tables()).await;
+        let (own, aws) = ("127.0.0.1:4566", "cognito-identity.amazonaws.com");
+        assert_eq!(get(&world, own, "/.well-known/jwks_uri").await, json!({ "keys": [] }));
+        let pool = json!({ "IdentityPoolName": "fans", "AllowUnauthenticatedIdentities": true });
+        let pool = world.call("CreateIdentityPool", &pool).await.text_at("IdentityPoolId");
+        let id = world.call_unsigned("GetId", &json!({ "IdentityPoolId": pool })).await.text_at("IdentityId");
+        world.call_unsigned("GetOpenIdToken", &json!({ "IdentityId": id })).await.ok();
+        for (host, address) in [(own, "http://127.0.0.1:4566"), (aws, "https://cognito-identity.amazonaws.com")] {
+            let keys = get(&world, host, "/.well-known/jwks_uri").await;
+            assert_eq!(keys["keys"][0]["kid"], "us-east-11", "{keys}");
+            let configuration = get(&world, host, "/.well-known/openid-configuration").await;
+            assert_eq!(configuration["issuer"], "https://cognito-identity.amazonaws.com");
+            assert_eq!(configuration["jwks_uri"], format!("{address}/.well-known/jwks_uri"));
         }
     }
 }

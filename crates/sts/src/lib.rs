@@ -4,6 +4,7 @@
 //! gate's work; what a session token holds is `domain::session`.
 
 mod condition_keys;
+pub mod identity_keys;
 pub mod issue;
 mod ops;
 pub mod outbound;

@@ -1,5 +1,6 @@
 //! Web identity tokens: whose they are, by whose registration they count, and what they say (spec/sts-and-iam.md B8).
 
+use crate::identity_keys;
 use crate::role_arn::RoleArn;
 use contract::Fault;
 use domain::identity_token::{self, IdentityToken, IdentityTokenError};
@@ -195,17 +196,11 @@ async fn google_token(cx: &Cx, peeked: &UnverifiedToken<'_>, token: &str) -> Res
 
 /// A token of an identity pool of ours.
 async fn identity_pool_token(cx: &Cx, token: &str) -> Result<Verified, Fault> {
-    let keys = identity_pool_keys(cx).await?;
-    read_identity_pool_token(token, cx.now(), |kid| keys.iter().find(|key| key.kid() == kid)).map_err(|refusal| {
+    let key = identity_keys::public_of(&cx.node, token).await?;
+    read_identity_pool_token(token, cx.now(), |_| key.as_deref().map(|key| &**key)).map_err(|refusal| {
         cx.decision().failed("token", format!("a token of an identity pool: {refusal}"));
         sentence(&refusal, identity_token::ISSUER)
     })
-}
-
-/// The public keys of our identity pools' own tokens. No operation of this build issues such tokens, so there is no key that
-/// could have signed one; the operations that will issue them keep their keys where this looks.
-async fn identity_pool_keys(_cx: &Cx) -> Result<Vec<VerifyingKey>, Fault> {
-    Ok(Vec::new())
 }
 
 fn read_identity_pool_token<'k>(

@@ -1,7 +1,7 @@
 //! GetCredentialsForIdentity: the enhanced flow, from logins to temporary credentials in one call. Unsigned.
 
 use crate::pool::Pool;
-use crate::{explain, fault, guest_scope, identity, login, pool, roles};
+use crate::{explain, fault, guest_scope, roles, visit};
 use contract::Fault;
 use domain::IdentityId;
 use domain::identity_token::PROVIDER;
@@ -24,19 +24,11 @@ use sts::trust::{WebIdentityRequest, may_assume_with_web_identity};
 /// `ResourceNotFoundException`, `NotAuthorizedException`, `InvalidParameterException`, `ResourceConflictException`;
 /// `InvalidIdentityPoolConfigurationException` when there is no role or it does not let the identity in.
 pub async fn run(cx: &Cx, input: GetCredentialsForIdentityInput) -> Result<GetCredentialsForIdentityResponse, Fault> {
-    let named = IdentityId::from(input.identity_id);
-    let no_such_identity = || fault::no_such_identity(&named);
-    let found = cx.read(async |tx| identity::find(tx, &named).await).await?.ok_or_else(no_such_identity)?;
-    let pool = pool::find(&cx.node, &found.named.pool_id).await?.ok_or_else(no_such_identity)?;
-    let logins = input.logins.unwrap_or_default();
-    let (identity_id, logins) = if logins.is_empty() {
-        (identity::as_guest(cx, &pool, &found)?, Vec::new())
-    } else {
-        let logins = login::verify(cx, &pool, &logins, true).await?;
-        (identity::settle(cx, &pool, &found, &logins).await?, logins.verified)
-    };
-    let role = role(cx, &pool, &logins, input.custom_role_arn.as_deref()).await?;
-    let issued = assume(cx, &pool, &identity_id, &logins, &role)?;
+    let visit = visit::begin(cx, IdentityId::from(input.identity_id)).await?;
+    let pool = &visit.pool;
+    let (identity_id, logins) = visit.settle(cx, input.logins).await?;
+    let role = role(cx, pool, &logins, input.custom_role_arn.as_deref()).await?;
+    let issued = assume(cx, pool, &identity_id, &logins, &role)?;
     Ok(GetCredentialsForIdentityResponse {
         identity_id: Some(identity_id.to_string()),
         credentials: Some(Credentials {

@@ -8,6 +8,7 @@ pub mod describe_identity_pool;
 pub mod get_credentials_for_identity;
 pub mod get_id;
 pub mod get_identity_pool_roles;
+pub mod get_open_id_token;
 pub mod list_identities;
 pub mod list_identity_pools;
 pub mod list_tags_for_resource;

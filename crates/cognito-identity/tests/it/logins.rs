@@ -1,7 +1,7 @@
 //! Login tokens that are refused, by GetId and GetCredentialsForIdentity alike.
 
 use crate::support::{
-    CLIENT, UserPool, decision, get_credentials, get_id, identity_pool, pool_with_roles, says, world,
+    CLIENT, UserPool, decision, get_credentials, get_id, get_open_id_token, identity_pool, pool_with_roles, says, world,
 };
 use domain::identity_token;
 use gate::Outcome;
@@ -164,10 +164,13 @@ async fn tokens_of_identity_pools_are_told_apart() {
         get_id(&w, &pool, forged.clone()).await.message(),
         "Invalid login token. Can't pass in a Cognito token."
     );
-    assert_eq!(
-        get_credentials(&w, &identity, forged).await.message(),
-        "Invalid login token. Couldn't verify signed token."
-    );
+    let not_verified = "Invalid login token. Couldn't verify signed token.";
+    assert_eq!(get_credentials(&w, &identity, forged).await.message(), not_verified);
+    // A guest's own token makes no user of it.
+    let own = get_open_id_token(&w, &identity, json!({})).await.text_at("Token");
+    let own = json!({identity_token::PROVIDER: own});
+    assert_eq!(get_credentials(&w, &identity, own.clone()).await.message(), not_verified);
+    assert_eq!(get_open_id_token(&w, &identity, own).await.message(), not_verified);
 }
 
 #[tokio::test]

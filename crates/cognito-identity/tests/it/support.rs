@@ -215,6 +215,10 @@ pub async fn get_credentials(w: &World, identity: &str, logins: Value) -> Answer
     w.call_unsigned("GetCredentialsForIdentity", &json!({"IdentityId": identity, "Logins": logins})).await
 }
 
+pub async fn get_open_id_token(w: &World, identity: &str, logins: Value) -> Answer {
+    w.call_unsigned("GetOpenIdToken", &json!({"IdentityId": identity, "Logins": logins})).await
+}
+
 /// The decision that was kept about a request.
 pub fn decision(w: &World, answer: &Answer) -> Decision {
     w.node.decisions.find(&answer.request_id()).expect("a decision")

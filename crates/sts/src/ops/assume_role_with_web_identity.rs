@@ -7,6 +7,8 @@ use crate::session_policy::SessionPolicies;
 use crate::trust::{self, Wanted};
 use crate::{packed, session_claims, web_identity};
 use contract::Fault;
+use domain::identity_token;
+use domain::session::SessionIdentity;
 use model::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse, error};
 use service::Cx;
 
@@ -46,6 +48,10 @@ pub async fn run(cx: &Cx, input: AssumeRoleWithWebIdentityRequest) -> Result<Ass
     let mut request = IssueRequest::new(&input.role_session_name);
     request.duration_seconds = duration;
     request.web_identity = Some(web_identity.clone());
+    request.identity = (web_identity.provider == identity_token::PROVIDER).then(|| SessionIdentity {
+        identity_pool_id: web_identity.audience.as_str().into(),
+        identity_id: web_identity.subject.as_str().into(),
+    });
     request.inline_policies = policies.inline.into_iter().collect();
     request.managed_policy_arns = policies.arns;
     request.tags = tags.tags;

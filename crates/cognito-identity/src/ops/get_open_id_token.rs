@@ -1,0 +1,66 @@
+//! GetOpenIdToken: the classic flow's token, which STS takes for a role of the caller's choice. Unsigned.
+
+use crate::pool::Pool;
+use crate::visit;
+use contract::Fault;
+use domain::IdentityId;
+use domain::identity_token::{IdentityToken, OPEN_ID_TOKEN_SECONDS};
+use domain::login_token::amr;
+use model::cognito_identity::{GetOpenIdTokenInput, GetOpenIdTokenResponse, error};
+use service::Cx;
+use std::collections::BTreeMap;
+use sts::identity_keys::TokenKey;
+
+/// Verifies logins, settles the identity as GetCredentialsForIdentity does, and signs a token of ten minutes
+/// (spec/identity-pools.md 8 and 10).
+///
+/// The `IdentityId` of the answer, which is the token's subject, may be another than the one sent.
+///
+/// # Errors
+/// `ResourceNotFoundException`, `NotAuthorizedException`, `ResourceConflictException`; `InvalidParameterException`, also
+/// where the pool does not have the classic flow.
+pub async fn run(cx: &Cx, input: GetOpenIdTokenInput) -> Result<GetOpenIdTokenResponse, Fault> {
+    let visit = visit::begin(cx, IdentityId::from(input.identity_id)).await?;
+    let pool = &visit.pool;
+    demand_classic_flow(cx, pool)?;
+    let (identity_id, logins) = visit.settle(cx, input.logins).await?;
+    let token = IdentityToken {
+        identity_pool_id: pool.id.clone(),
+        identity_id: identity_id.clone(),
+        amr: amr(&logins),
+        identity_pool_arn: (!logins.is_empty()).then(|| pool.arn()),
+        principal_tags: BTreeMap::new(),
+        issued_at: cx.now(),
+        expires_at: cx.now().plus_seconds(OPEN_ID_TOKEN_SECONDS),
+    };
+    let key = TokenKey::demand(cx, &pool.region).await?;
+    let signed = key.sign(&token.claims()).map_err(Fault::internal)?;
+    let (kid, amr) = (key.kid(), token.amr.join(", "));
+    cx.decision().passed("token", format!("{identity_id} of {}: [{amr}], signed with key {kid}", pool.id));
+    Ok(GetOpenIdTokenResponse { identity_id: Some(identity_id.to_string()), token: Some(signed) })
+}
+
+/// The classic flow gives roles that no mapping chose, so a pool with mappings has none of it; one that never said whether it
+/// wants it does (spec/identity-pools.md 5).
+fn demand_classic_flow(cx: &Cx, pool: &Pool) -> Result<(), Fault> {
+    let refused = |lack: &str, sentence: &str| {
+        cx.decision().failed("flow", format!("{}: {lack}", pool.id));
+        Err(error::invalid_parameter(sentence))
+    };
+    if pool.settings.classic_flow == Some(false) {
+        return refused("AllowClassicFlow is false", "Basic (classic) flow is not enabled, please use enhanced flow.");
+    }
+    if !pool.mappings.is_empty() {
+        return refused(
+            "the pool has role mappings",
+            "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.",
+        );
+    }
+    let said = if pool.settings.classic_flow.is_some() {
+        "AllowClassicFlow is true"
+    } else {
+        "AllowClassicFlow was never set"
+    };
+    cx.decision().passed("flow", format!("{}: {said}", pool.id));
+    Ok(())
+}
