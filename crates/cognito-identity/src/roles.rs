@@ -6,7 +6,7 @@ use domain::AccountId;
 use domain::role_choice::PoolRoles;
 use domain::role_mapping::{MatchType, RoleMapping, RoleMappingInput, Rule};
 use model::cognito_identity::{MappingRule, RoleMapping as MappingShape, RulesConfigurationType, error};
-use service::{Asked, Cx, RoleFacts};
+use service::{Cx, RoleFacts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub async fn check_pass_role(
     let arns: BTreeSet<&str> = defaults.chain(mappings.values().flat_map(RoleMapping::role_arns)).collect();
     for arn in arns {
         let allowed = match find(cx, cx.account(), arn).await? {
-            Some(_) => may_pass(cx, arn).await?,
+            Some(_) => cx.may_pass_role(arn, "cognito-identity.amazonaws.com").await?.is_ok(),
             None => {
                 cx.decision().failed("role", format!("`{arn}` is not a role of account {}", cx.account()));
                 false
@@ -47,16 +47,6 @@ pub async fn check_pass_role(
         }
     }
     Ok(())
-}
-
-async fn may_pass(cx: &Cx, arn: &str) -> Result<bool, Fault> {
-    let mut asked = Asked { action: "iam:PassRole", resource: Some(arn), extra: Default::default() };
-    asked.extra.set("iam:PassedToService", "cognito-identity.amazonaws.com");
-    // The record is borrowed for no longer than it takes to write: it must not be held across an await.
-    let mut reasons = std::mem::take(&mut *cx.decision());
-    let verdict = cx.node.gate.permit(&cx.caller, asked, cx.request.view(), &mut reasons).await;
-    *cx.decision() = reasons;
-    Ok(verdict?.is_ok())
 }
 
 /// The default roles of a request; the contract has checked the keys.

@@ -10,11 +10,7 @@ use service::Cx;
 /// # Errors
 /// `AccessDenied`, in the gate's words.
 pub async fn demand(cx: &Cx, asked: Asked<'_>) -> Result<(), Fault> {
-    // The record is borrowed for no longer than it takes to write: it must not be held across an await.
-    let mut reasons = std::mem::take(&mut *cx.decision());
-    let verdict = cx.node.gate.permit(&cx.caller, asked, cx.request.view(), &mut reasons).await;
-    *cx.decision() = reasons;
-    verdict?.map_err(error::access_denied)
+    cx.permit(asked).await?.map_err(error::access_denied)
 }
 
 /// The caller has the permission for an action on one more resource.

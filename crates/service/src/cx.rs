@@ -3,7 +3,7 @@
 use crate::Node;
 use contract::Fault;
 use domain::{AccountId, Region, Timestamp};
-use gate::{Caller, Decision, RequestView};
+use gate::{Asked, Caller, Context, Decision, RequestView};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use std::cell::{RefCell, RefMut};
@@ -95,6 +95,29 @@ impl Cx {
     /// Takes the decision record out, when the request is answered.
     pub fn into_decision(self) -> Decision {
         self.decision.into_inner()
+    }
+
+    /// Decides a permission that the call needs besides its own, and records why. The inner error is AWS's sentence.
+    ///
+    /// # Errors
+    /// Policies cannot be read.
+    pub async fn permit(&self, asked: Asked<'_>) -> Result<Result<(), String>, Fault> {
+        // The record is borrowed for no longer than it takes to write: it must not be held across an await.
+        let mut reasons = std::mem::take(&mut *self.decision());
+        let verdict = self.node.gate.permit(&self.caller, asked, self.request.view(), &mut reasons).await;
+        *self.decision() = reasons;
+        verdict
+    }
+
+    /// Whether the caller may hand this role to a service (`lambda.amazonaws.com`): what every operation that stores a role
+    /// asks (spec/policy.md 6.6). The inner error is AWS's sentence.
+    ///
+    /// # Errors
+    /// Policies cannot be read.
+    pub async fn may_pass_role(&self, role_arn: &str, service: &str) -> Result<Result<(), String>, Fault> {
+        let mut asked = Asked { action: "iam:PassRole", resource: Some(role_arn), extra: Context::new() };
+        asked.extra.set("iam:PassedToService", service);
+        self.permit(asked).await
     }
 
     /// Reads in one snapshot.

@@ -9,9 +9,14 @@ use store::table::groups::{self, Group};
 /// Runs the operation. Groups are no catalog: tokens read them from the store.
 ///
 /// # Errors
-/// There is no such pool, or the name is taken.
+/// There is no such pool, the name is taken, or the caller may not pass the role.
 pub async fn run(cx: &Cx, input: CreateGroupRequest) -> Result<CreateGroupResponse, Fault> {
     let pool = pool::of_caller(cx, &input.user_pool_id).await?;
+    if let Some(role) = &input.role_arn {
+        // The group's role goes to its members by way of their tokens: who may not pass the role may not hand it out so.
+        let passed = cx.may_pass_role(role, "cognito-idp.amazonaws.com").await?;
+        passed.map_err(|sentence| error::access_denied(sentence).with_capital_message())?;
+    }
     let row = Group {
         pool_id: pool.id.clone(),
         name: input.group_name,

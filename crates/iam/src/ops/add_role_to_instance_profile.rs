@@ -1,8 +1,8 @@
 //! AddRoleToInstanceProfile: puts a role into an empty instance profile.
 
-use crate::{instance_profile, name, permission, quota, role, service_linked};
+use crate::{instance_profile, name, quota, role, service_linked};
 use contract::Fault;
-use gate::Asked;
+use model::iam::error;
 use model::iam::shapes::AddRoleToInstanceProfileRequest;
 use service::Cx;
 use store::table::iam_instance_profiles::{self, InstanceProfile};
@@ -33,7 +33,5 @@ async fn demand_pass_role(cx: &Cx, role_name: &str) -> Result<(), Fault> {
         Some(role) => role.arn(),
         None => name::arn(cx.account(), "role", "/", role_name),
     };
-    let mut asked = Asked { action: "iam:PassRole", resource: Some(&arn), extra: Default::default() };
-    asked.extra.set("iam:PassedToService", "ec2.amazonaws.com");
-    permission::demand(cx, asked).await
+    cx.may_pass_role(&arn, "ec2.amazonaws.com").await?.map_err(error::access_denied)
 }

@@ -41,7 +41,4 @@ fn print(decision: &Value) {
         };
         println!("  {mark} {:<10} {}", part("stage"), part("text"));
     }
-    if let Some(message) = decision.get("encoded_message").and_then(Value::as_str) {
-        println!("  encoded message (aws sts decode-authorization-message --encoded-message …):\n{message}");
-    }
 }
