@@ -62,8 +62,8 @@ pub fn arn(user: &IamUser) -> String {
 /// The user as lists show it: without tags and boundary.
 pub fn listed(user: &IamUser) -> shapes::User {
     shapes::User {
-        path: user.path.clone(),
-        user_name: user.name.clone(),
+        path: Some(user.path.clone()),
+        user_name: Some(user.name.clone()),
         user_id: user.id.to_string(),
         arn: arn(user),
         create_date: user.created_ms.millis(),

@@ -181,6 +181,8 @@ pub struct ShapePatch {
     matches: Option<String>,
     sensitive: Option<bool>,
     order: Option<Vec<String>>,
+    /// Members that the live service leaves out although the model requires them.
+    optional: Option<Vec<String>>,
     #[serde(rename = "reason")]
     _reason: String,
 }
@@ -196,6 +198,10 @@ impl ShapePatch {
         }
         if let Some(sensitive) = self.sensitive {
             shape.sensitive = sensitive;
+        }
+        for name in self.optional.iter().flatten() {
+            let at = shape.required.iter().position(|required| required == name);
+            shape.required.remove(at.ok_or(format!("overrides.json: `optional` for {name}, which is not required"))?);
         }
         if let Some(order) = &self.order {
             let place = |name: &str| order.iter().position(|first| first == name).unwrap_or(order.len());

@@ -18,3 +18,12 @@ async fn an_unknown_user_is_not_found() {
     let answer = w.call("GetUser", &json!({ "UserName": "ana" })).await;
     assert_eq!(answer.to_string(), "404 NoSuchEntity: The user with name ana cannot be found.");
 }
+
+#[tokio::test]
+async fn the_root_user_has_neither_name_nor_path() {
+    let w = world().await;
+    let user = result(&w, "GetUser", &json!({})).await["User"].clone();
+    assert_eq!(user["Arn"], "arn:aws:iam::123456789012:root");
+    assert_eq!(user["UserId"], "123456789012");
+    assert!(user.get("UserName").is_none() && user.get("Path").is_none(), "{user}");
+}

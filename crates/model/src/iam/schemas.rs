@@ -3581,8 +3581,8 @@ pub static USER: Schema = Schema {
     name: "User",
     kind: Kind::Structure {
         members: &[
-            Member::required("Path", &PATH_TYPE),
-            Member::required("UserName", &USER_NAME_TYPE),
+            Member::optional("Path", &PATH_TYPE),
+            Member::optional("UserName", &USER_NAME_TYPE),
             Member::required("UserId", &ID_TYPE),
             Member::required("Arn", &ARN_TYPE),
             Member::required("CreateDate", &DATE_TYPE),

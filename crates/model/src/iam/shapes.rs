@@ -2285,8 +2285,8 @@ pub struct UploadSigningCertificateResponse {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
-    pub path: String,
-    pub user_name: String,
+    pub path: Option<String>,
+    pub user_name: Option<String>,
     pub user_id: String,
     pub arn: String,
     pub create_date: EpochMillis,
@@ -3942,8 +3942,8 @@ certificate_body = "CertificateBody" required,
 certificate = "Certificate" required,
 }
     User {
-path = "Path" required,
-user_name = "UserName" required,
+path = "Path" optional,
+user_name = "UserName" optional,
 user_id = "UserId" required,
 arn = "Arn" required,
 create_date = "CreateDate" required_time,
