@@ -11,6 +11,7 @@ pub mod outbound;
 mod packed;
 mod role_arn;
 mod saml;
+mod saml_attributes;
 mod second_factor;
 mod session_claims;
 mod session_policy;

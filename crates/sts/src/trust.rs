@@ -1,6 +1,7 @@
 //! May they assume this role: the role's trust policy decides, and its reasons go into the decision record.
 
 use crate::saml::Provider;
+use crate::saml_attributes;
 use crate::session_tags::{CarriedTags, RequestedTags};
 use crate::web_identity::Verified;
 use contract::Fault;
@@ -141,6 +142,7 @@ pub(crate) fn assume_with_saml(
     context.set("aws:userid", identity.provider_arn.as_str());
     context.set("aws:FederatedProvider", identity.provider_arn.as_str());
     context::of_saml(&mut context, identity);
+    saml_attributes::set(&mut context, assertion);
     context.set("saml:aud", assertion.recipient.as_str());
     context.set("saml:iss", assertion.issuer.as_str());
     context.set("saml:doc", provider.doc());

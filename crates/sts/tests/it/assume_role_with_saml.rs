@@ -206,3 +206,25 @@ async fn tags_and_source_identity_need_their_permissions() {
     w.call_as(&session, "GetRole", &json!({ "RoleName": "blue-ana" })).await.ok();
     assert_eq!(w.call_as(&session, "GetRole", &json!({ "RoleName": "Staff" })).await.code(), "AccessDenied");
 }
+
+#[tokio::test]
+async fn trust_policies_can_ask_for_directory_attributes() {
+    let condition = json!({
+        "StringEquals": { "saml:mail": "ana@example.com" },
+        "ForAnyValue:StringEquals": { "saml:edupersonaffiliation": "staff" },
+    });
+    let w = world(json!("sts:AssumeRoleWithSAML"), condition).await;
+    let with = |mails: &[&str], affiliations: &[&str]| {
+        let mut said = said();
+        let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>();
+        said.attributes.push(("urn:oid:0.9.2342.19200300.100.1.3".to_owned(), owned(mails)));
+        said.attributes.push(("urn:oid:1.3.6.1.4.1.5923.1.1.1.1".to_owned(), owned(affiliations)));
+        said
+    };
+    assume(&w, &with(&["ana@example.com"], &["member", "staff"]), json!({})).await.ok();
+    assert_eq!(refusal(&assume(&w, &with(&["ana@example.com"], &["member"]), json!({})).await), DENIED);
+    assert_eq!(refusal(&assume(&w, &with(&["ben@example.com"], &["staff"]), json!({})).await), DENIED);
+    let two = with(&["ana@example.com", "ben@example.com"], &["staff"]);
+    assert_eq!(refusal(&assume(&w, &two, json!({})).await), DENIED);
+    assert_eq!(refusal(&assume(&w, &said(), json!({})).await), DENIED);
+}
