@@ -96,7 +96,7 @@ fn reset_empties_an_ephemeral_server_and_no_other() {
         .root()
         .with("SEKISHO_BASE_URL", &memory.url)
         .with("SEKISHO_ROOT_ACCESS_KEY_ID", ROOT_KEY.0)
-        .with("SEKISHO_ROOT_SECRET_ACCESS_KEY", "not/the/secret/of/the/root/user/at/all")
+        .with("SEKISHO_ROOT_SECRET_ACCESS_KEY", "not+the+secret+of+this+server+at/all")
         .run("sekisho reset");
     assert_eq!(wrong.code, Some(1), "{}", wrong.out);
     assert_eq!(memory.root().text(pools), "here");

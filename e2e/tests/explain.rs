@@ -166,7 +166,7 @@ fn only_who_may_is_told() {
     let unknown = sekisho(ROOT_KEY, "explain 00000000-0000-4000-8000-000000000000");
     assert_eq!((unknown.code, unknown.out.as_str()), (Some(1), ""));
     assert!(unknown.err.contains("No decision with this request id"), "{}", unknown.err);
-    let wrong = sekisho((ROOT_KEY.0, "not/the/secret/of/the/root/user/at/all"), &format!("explain {id}"));
+    let wrong = sekisho((ROOT_KEY.0, "not+the+secret+of+this+server+at/all"), &format!("explain {id}"));
     assert_eq!((wrong.code, wrong.out.as_str()), (Some(1), ""), "{}", wrong.err);
 }
 

@@ -195,7 +195,7 @@ fn changes(token: &str) -> Vec<String> {
 #[test]
 fn a_wrong_secret_is_refused() {
     let (server, _) = shared();
-    let wrong = server.guest().with_keys(ROOT_KEY.0, "not/the/secret/of/the/root/user/at/all", None);
+    let wrong = server.guest().with_keys(ROOT_KEY.0, "not+the+secret+of+this+server+at/all", None);
     let sentence = "The request signature we calculated does not match the signature you provided. Check your AWS \
                     Secret Access Key and signing method. Consult the service documentation for details.";
     wrong.refused("aws sts get-caller-identity", "SignatureDoesNotMatch", sentence);
