@@ -1,0 +1,18 @@
+//! S3 behind the gate: a request is found ([`Target`], [`Operation`]), its signature verified, its permissions decided, and
+//! only then carried out, by a folder on disk or by an S3 server elsewhere.
+//!
+//! ```text
+//! request ─► target ─► operation ─► admit ─► decide ─► body ─► folder | upstream ─► answer
+//! ```
+//!
+//! What stands behind the gate knows nothing of policies, and what decides knows nothing of files: they meet in [`Approved`].
+
+mod exchange;
+mod fault;
+mod operation;
+mod target;
+
+pub use exchange::{Approved, Body, BodyFault};
+pub use fault::S3Fault;
+pub use operation::Operation;
+pub use target::{BucketName, ObjectKey, Target};
