@@ -80,6 +80,13 @@ pub enum LinkRefusal {
     Conflict,
     /// The identity would have more than 20 logins.
     TooManyLogins,
+    /// The developer's user belongs to another identity than the one that was sent.
+    AlreadyRegistered {
+        /// The developer's user.
+        subject: String,
+        /// Its identity.
+        identity_id: IdentityId,
+    },
 }
 
 impl LinkRefusal {
@@ -88,6 +95,7 @@ impl LinkRefusal {
         match self {
             Self::GuestsNotAllowed | Self::Forbidden { .. } | Self::LoginsDoNotMatch => "NotAuthorizedException",
             Self::Conflict | Self::TooManyLogins => "ResourceConflictException",
+            Self::AlreadyRegistered { .. } => "DeveloperUserAlreadyRegisteredException",
         }
     }
 
@@ -101,12 +109,19 @@ impl LinkRefusal {
             }
             Self::Conflict => "Provided login is already associated with another account".into(),
             Self::TooManyLogins => format!("An identity cannot have more than {MAX_LOGINS} linked logins"),
+            Self::AlreadyRegistered { subject, identity_id } => {
+                format!("Developer user identifier '{subject}' is already registered with identity '{identity_id}'.")
+            }
         }
     }
 }
 
-/// Finds the identity of these logins. `sent` is the identity of the call (GetCredentialsForIdentity, GetOpenIdToken);
-/// GetId sends none.
+/// Finds the identity of these logins. `sent` is the identity of the call (GetCredentialsForIdentity, GetOpenIdToken,
+/// GetOpenIdTokenForDeveloperIdentity); GetId sends none.
+///
+/// A login of the developer provider is the word of the developer, who signs the call: it links to an identity that has
+/// only the developer's users, while one with other logins wants one of those to be shown. And its user is never taken
+/// from one identity to another because it was sent.
 pub fn link(
     sent: Option<&Identity>,
     logins: &[PresentedLogin<'_>],
@@ -115,11 +130,30 @@ pub fn link(
     if logins.is_empty() {
         return guest(sent, guests_allowed);
     }
+    let mut developers = logins.iter().filter(|login| login.key.developer).peekable();
+    let by_developer = developers.peek().is_some();
+    if let Some(sent) = sent {
+        let taken = developers.find_map(|login| {
+            let owner = login.owner.filter(|owner| owner.id != *sent.stands_for())?;
+            Some((login.key.subject.clone(), owner.id.clone()))
+        });
+        if let Some((subject, identity_id)) = taken {
+            return Err(LinkRefusal::AlreadyRegistered { subject, identity_id });
+        }
+    }
     let mut owners: Vec<&Identity> = Vec::new();
     for owner in logins.iter().filter_map(|login| login.owner) {
         if !owners.iter().any(|known| known.id == owner.id) {
             owners.push(owner);
         }
+    }
+    // Only the developer's users and at least one: with none at all, nothing opens it any more.
+    let developers_own =
+        |identity: &Identity| !identity.logins.is_empty() && identity.logins.iter().all(|login| login.developer);
+    if let Some(sent) = sent.filter(|sent| by_developer && sent.is_authenticated() && developers_own(sent))
+        && !owners.iter().any(|owner| owner.id == sent.id)
+    {
+        owners.push(sent);
     }
     // The oldest of the owners survives; a guest that was sent never does when a login has an owner.
     owners.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
@@ -133,6 +167,25 @@ pub fn link(
         Some(_) => return Err(LinkRefusal::LoginsDoNotMatch),
     }
     plan(&merged, logins)
+}
+
+/// Gives the logins of `source` to `destination`, which survives whichever is older (MergeDeveloperIdentities).
+pub fn merge(source: &Identity, destination: &Identity) -> Result<LinkPlan, LinkRefusal> {
+    if source.id == destination.id { plan(&[destination], &[]) } else { plan(&[destination, source], &[]) }
+}
+
+impl Identity {
+    fn is_authenticated(&self) -> bool {
+        self.state == IdentityState::Authenticated
+    }
+
+    /// Itself, or the one it was merged into.
+    fn stands_for(&self) -> &IdentityId {
+        match &self.state {
+            IdentityState::Disabled { parent } => parent,
+            IdentityState::Unauthenticated | IdentityState::Authenticated => &self.id,
+        }
+    }
 }
 
 fn guest(sent: Option<&Identity>, guests_allowed: bool) -> Result<LinkPlan, LinkRefusal> {
@@ -274,6 +327,57 @@ mod tests {
         assert!(link(None, &many, true).is_ok());
         let more: Vec<_> = many.into_iter().chain([own()]).collect();
         assert_eq!(link(Some(&ana), &more, true), Err(LinkRefusal::TooManyLogins));
+    }
+
+    #[test]
+    fn the_developer_links_to_its_own_identities_and_takes_nobody_away() {
+        let with_dev = known("a", 1, &[("dev", "ana")]);
+        let linked = link(Some(&with_dev), &[presented("dev", "ana2", None)], false).unwrap();
+        assert_eq!(linked, LinkPlan { bind: vec![key("dev", "ana2")], ..found("a") });
+        // One that has other logins wants one of them.
+        let mixed = known("m", 1, &[("dev", "ana"), ("p", "ana")]);
+        let new = || presented("dev", "ana2", None);
+        assert_eq!(link(Some(&mixed), &[new()], false), Err(LinkRefusal::LoginsDoNotMatch));
+        assert_eq!(link(Some(&mixed), &[presented("dev", "ana", Some(&mixed))], false), Ok(found("m")));
+        let shown = [new(), presented("p", "ana", Some(&mixed))];
+        assert_eq!(link(Some(&mixed), &shown, false).unwrap().bind, [key("dev", "ana2")]);
+        // A public login alone is no developer's word.
+        assert_eq!(link(Some(&with_dev), &[presented("p", "x", None)], false), Err(LinkRefusal::LoginsDoNotMatch));
+        let bare = known("bare", 1, &[]);
+        assert_eq!(link(Some(&bare), &[new()], false), Err(LinkRefusal::LoginsDoNotMatch));
+        let guest = identity("guest", 0, IdentityState::Unauthenticated, &[]);
+        assert_eq!(link(Some(&guest), &[new()], false).unwrap().identity, Some(guest.id.clone()));
+        for sent in [&guest, &mixed, &bare] {
+            let refused = link(Some(sent), &[presented("dev", "ana", Some(&with_dev))], false).unwrap_err();
+            assert_eq!(refused.code(), "DeveloperUserAlreadyRegisteredException");
+            assert!(refused.message().contains("'ana'") && refused.message().contains("'a'"), "{}", refused.message());
+        }
+        // The id of an identity that was merged into its owner stands for the owner.
+        let old = identity("old", 0, IdentityState::Disabled { parent: with_dev.id.clone() }, &[]);
+        assert_eq!(link(Some(&old), &[presented("dev", "ana", Some(&with_dev))], false), Ok(found("a")));
+        assert_eq!(link(Some(&old), &[new()], false), Err(LinkRefusal::LoginsDoNotMatch));
+        // The developer's user and a public login of two identities bring them together.
+        let b = known("b", 0, &[("p", "ana")]);
+        let both = [presented("dev", "ana", Some(&with_dev)), presented("p", "ana", Some(&b))];
+        assert_eq!(
+            link(Some(&with_dev), &both, false),
+            Ok(LinkPlan { merge: vec![with_dev.id.clone()], ..found("b") })
+        );
+    }
+
+    #[test]
+    fn the_destination_of_a_merge_survives() {
+        let source = known("s", 1, &[("dev", "a"), ("p", "x")]);
+        let destination = known("d", 2, &[("dev", "b")]);
+        let plan = LinkPlan { merge: vec![source.id.clone()], ..found("d") };
+        assert_eq!(merge(&source, &destination), Ok(plan));
+        assert_eq!(merge(&source, &source), Ok(found("s")));
+        let clash = known("c", 3, &[("dev", "c"), ("p", "y")]);
+        assert_eq!(merge(&source, &clash), Err(LinkRefusal::Conflict));
+        let many: Vec<(String, String)> = (0..19).map(|at| ("dev".to_owned(), format!("u{at}"))).collect();
+        let many: Vec<(&str, &str)> = many.iter().map(|(p, s)| (p.as_str(), s.as_str())).collect();
+        assert_eq!(merge(&source, &known("m", 4, &many)), Err(LinkRefusal::TooManyLogins));
+        assert!(merge(&source, &known("m", 4, &many[1..])).is_ok());
     }
 
     proptest! {

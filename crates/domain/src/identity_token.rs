@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use crate::jwt::{self, Claims, VerifyingKey};
-use crate::login_token::{LoginKind, VerifiedLogin};
+use crate::login_token::{AUTHENTICATED, LoginKind, VerifiedLogin};
 use crate::{IdentityId, IdentityPoolId, Region, Timestamp};
 
 /// What an OpenID token says, before it is signed or after it was verified.
@@ -75,6 +75,17 @@ impl IdentityToken {
         VerifiedLogin { provider: PROVIDER.to_owned(), kind: LoginKind::Developer, subject, claims }
     }
 
+    /// The developer's users of which it says that they have this identity: `PROVIDER:POOL:USER` in `amr`
+    /// (spec/identity-pools.md 7). None but a token of GetOpenIdTokenForDeveloperIdentity, or one made for that, has any.
+    pub fn developer_users(&self, provider: &str) -> Vec<String> {
+        let Some((AUTHENTICATED, rest)) = self.amr.split_first().map(|(first, rest)| (first.as_str(), rest)) else {
+            return Vec::new();
+        };
+        // Names of developer providers have no colon, so no other provider's element begins like this.
+        let prefix = format!("{provider}:{}:", self.identity_pool_id);
+        rest.iter().filter_map(|element| element.strip_prefix(&prefix)).map(str::to_owned).collect()
+    }
+
     fn from_claims(claims: &Claims) -> Option<Self> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let seconds = |name: &str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds);
@@ -95,6 +106,13 @@ impl IdentityToken {
             expires_at: seconds("exp")?,
         })
     }
+}
+
+/// A user of a pool's developer provider, by the developer's word.
+pub fn developer_login(provider: &str, pool: &IdentityPoolId, user: &str) -> VerifiedLogin {
+    let mut claims = Claims::new();
+    claims.insert("amr".to_owned(), json!([AUTHENTICATED, provider, format!("{provider}:{pool}:{user}")]));
+    VerifiedLogin { provider: provider.to_owned(), kind: LoginKind::Developer, subject: user.to_owned(), claims }
 }
 
 /// Why a token under the `Logins` key [`PROVIDER`] is refused: `NotAuthorizedException` with [`Self::message`].
@@ -215,6 +233,27 @@ mod tests {
         let login = read_back.into_login();
         assert_eq!(login.amr(), &token().amr[1..]);
         assert_eq!(login.mapping_key(), None);
+    }
+
+    #[test]
+    fn a_developers_users_are_read_from_amr() {
+        let mut token = token();
+        assert_eq!(token.developer_users("my.backend"), ["ana"]);
+        assert!(token.developer_users("my").is_empty() && token.developer_users("").is_empty());
+        let login = developer_login("my.backend", &token.identity_pool_id, "a:b");
+        token.amr = crate::login_token::amr(&[login]);
+        assert_eq!(token.amr, ["authenticated", "my.backend", "my.backend:eu-west-1:pool:a:b"]);
+        assert_eq!(token.developer_users("my.backend"), ["a:b"]);
+        for amr in [
+            vec!["unauthenticated", "my.backend:eu-west-1:pool:ana"],
+            vec!["authenticated", "my.backend"],
+            vec!["authenticated", "my.backend:eu-west-1:other:ana"],
+            vec!["my.backend:eu-west-1:pool:ana"],
+            vec![],
+        ] {
+            token.amr = amr.into_iter().map(str::to_owned).collect();
+            assert!(token.developer_users("my.backend").is_empty(), "{:?}", token.amr);
+        }
     }
 
     #[test]

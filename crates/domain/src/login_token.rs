@@ -72,11 +72,20 @@ impl VerifiedLogin {
     }
 }
 
-/// The `amr` of an identity with these logins: guests have `unauthenticated` alone.
+/// The `amr` of an identity with these logins: guests have `unauthenticated` alone. What a developer token brings and
+/// another login too stands there once.
 pub fn amr(logins: &[VerifiedLogin]) -> Vec<String> {
-    let first = if logins.is_empty() { "unauthenticated" } else { "authenticated" };
-    std::iter::once(first.to_owned()).chain(logins.iter().flat_map(VerifiedLogin::amr)).collect()
+    let mut amr = vec![if logins.is_empty() { "unauthenticated" } else { AUTHENTICATED }.to_owned()];
+    for element in logins.iter().flat_map(VerifiedLogin::amr) {
+        if !amr.contains(&element) {
+            amr.push(element);
+        }
+    }
+    amr
 }
+
+/// The first element of the `amr` of whoever has a login.
+pub const AUTHENTICATED: &str = "authenticated";
 
 /// One entry of a `Logins` map that names a user pool, and what is known to check it against.
 #[derive(Clone, Copy, Debug)]
