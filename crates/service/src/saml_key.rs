@@ -1,6 +1,6 @@
 //! Private keys of SAML providers: IAM keeps them sealed, STS opens them to read encrypted assertions.
 
-use crate::Cx;
+use crate::{Cx, Node};
 use contract::Fault;
 use store::table::iam_saml_keys::SamlKey;
 use zeroize::Zeroizing;
@@ -20,6 +20,6 @@ pub fn seal(cx: &Cx, key_id: &str, pem: &str) -> Result<Vec<u8>, Fault> {
 ///
 /// # Errors
 /// As [`Cx::open`].
-pub fn open(cx: &Cx, key: &SamlKey) -> Result<Zeroizing<Vec<u8>>, Fault> {
-    cx.open(KIND, &key.id, &key.sealed_private)
+pub fn open(node: &Node, key: &SamlKey) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    node.vault.open(KIND, &key.id, &key.sealed_private)
 }

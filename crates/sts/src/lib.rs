@@ -1,16 +1,18 @@
 //! STS: who is calling, and temporary credentials for roles.
 //!
-//! `cognito-identity` gets its sessions here too ([`trust`], then [`issue`]). Verifying the credentials afterwards is the
+//! `cognito-identity` gets its sessions here too ([`trust`], then [`issue`]), and has the tokens of registered providers
+//! verified here ([`oidc_provider`], [`saml`]). Verifying the credentials afterwards is the
 //! gate's work; what a session token holds is `domain::session`.
 
 mod condition_keys;
 pub mod identity_keys;
 pub mod issue;
+pub mod oidc_provider;
 mod ops;
 pub mod outbound;
 mod packed;
 mod role_arn;
-mod saml;
+pub mod saml;
 mod saml_attributes;
 mod second_factor;
 mod session_claims;

@@ -7,7 +7,7 @@ use federation::saml::{Assertion, DecryptionKey, SamlProvider, SamlRefusal, veri
 use federation::saml_metadata::IdpMetadata;
 use iam_policy::Arn;
 use model::sts::error;
-use service::{Cx, saml_key};
+use service::{Cx, Node, saml_key};
 use std::sync::Arc;
 use store::table::{iam_saml_keys, iam_saml_providers};
 
@@ -27,27 +27,35 @@ impl Provider {
     ///
     /// # Errors
     /// `InvalidIdentityToken`: there is none.
-    pub async fn find(cx: &Cx, arn: &str) -> Result<Arc<Self>, Fault> {
-        let found =
-            cx.node.caches.of::<Self>().get_or_load(&cx.node.store, arn, async || Self::load(cx, arn).await).await?;
+    pub(crate) async fn demand(cx: &Cx, arn: &str) -> Result<Arc<Self>, Fault> {
+        let found = Self::find(&cx.node, arn).await?;
         found.ok_or_else(|| error::invalid_identity_token("Specified provider doesn't exist"))
     }
 
-    async fn load(cx: &Cx, text: &str) -> Result<Option<Self>, Fault> {
+    /// The provider with this ARN, if there is one.
+    ///
+    /// # Errors
+    /// An internal fault.
+    pub async fn find(node: &Node, arn: &str) -> Result<Option<Arc<Self>>, Fault> {
+        node.caches.of::<Self>().get_or_load(&node.store, arn, async || Self::load(node, arn).await).await
+    }
+
+    async fn load(node: &Node, text: &str) -> Result<Option<Self>, Fault> {
         let Some(arn) = Arn::parse(text).filter(|arn| arn.service == "iam") else { return Ok(None) };
         let Some(name) = arn.resource.strip_prefix("saml-provider/") else { return Ok(None) };
         let account = AccountId::from(arn.account);
-        let found = cx
+        let found = node
+            .store
             .read(async |tx| {
                 let row = iam_saml_providers::find(tx, &account, &name.to_lowercase()).await?;
-                let Some(row) = row.filter(|row| row.arn == text) else { return Ok(None) };
+                let Some(row) = row.filter(|row| row.arn == text) else { return Ok::<_, Fault>(None) };
                 let keys = iam_saml_keys::list(tx, &row.id, "", KEYS_MOST).await?;
                 Ok(Some((row, keys)))
             })
             .await?;
         let Some((row, keys)) = found else { return Ok(None) };
         let open = |key| {
-            let pem = saml_key::open(cx, key)?;
+            let pem = saml_key::open(node, key)?;
             let pem = std::str::from_utf8(&pem).map_err(Fault::internal)?;
             DecryptionKey::from_pem(pem).map_err(Fault::internal)
         };
@@ -61,21 +69,21 @@ impl Provider {
         }))
     }
 
-    /// Verifies a response of this provider.
+    /// Verifies a response of this provider, in base64.
     ///
     /// # Errors
-    /// `InvalidIdentityToken`, `ExpiredTokenException` in the sentences of spec/sts-and-iam.md B3.
-    pub fn verify(&self, cx: &Cx, response: &str) -> Result<Assertion, Fault> {
+    /// Why it is refused.
+    pub fn verify(&self, response: &str, now: Timestamp) -> Result<Assertion, SamlRefusal> {
         let provider = SamlProvider {
             metadata: &self.metadata,
             decryption_keys: &self.keys,
             requires_encryption: self.requires_encryption,
         };
-        verify_response(response, &provider, cx.now()).map_err(|refusal| refused(cx, refusal))
+        verify_response(response, &provider, now)
     }
 
     /// Who the assertion is about, as the session keeps it.
-    pub fn identity(&self, assertion: &Assertion) -> SamlIdentity {
+    pub(crate) fn identity(&self, assertion: &Assertion) -> SamlIdentity {
         SamlIdentity {
             provider_arn: self.arn.clone(),
             name_qualifier: assertion.name_qualifier(self.account.as_str(), &self.name),
@@ -85,12 +93,12 @@ impl Provider {
     }
 
     /// The account that registered it.
-    pub fn account(&self) -> &AccountId {
+    pub(crate) fn account(&self) -> &AccountId {
         &self.account
     }
 
     /// `saml:doc`: account and name.
-    pub fn doc(&self) -> String {
+    pub(crate) fn doc(&self) -> String {
         format!("{}/{}", self.account, self.name)
     }
 }
@@ -103,7 +111,7 @@ const KEYS_MOST: i64 = 100;
 ///
 /// # Errors
 /// `ExpiredTokenException`: the session there has ended; `InvalidIdentityToken`: `SessionDuration` is not 900 to 43200.
-pub fn duration(cx: &Cx, asked: i64, assertion: &Assertion) -> Result<i64, Fault> {
+pub(crate) fn duration(cx: &Cx, asked: i64, assertion: &Assertion) -> Result<i64, Fault> {
     let mut seconds = asked;
     if let Some(limit) = assertion.session_duration_seconds().map_err(|refusal| refused(cx, refusal))? {
         if !(900..=43_200).contains(&limit) {
@@ -126,7 +134,7 @@ fn expired() -> Fault {
 }
 
 /// STS's sentence (spec/sts-and-iam.md B3); where the sheet has none, one in its manner.
-pub fn refused(cx: &Cx, refusal: SamlRefusal) -> Fault {
+pub(crate) fn refused(cx: &Cx, refusal: SamlRefusal) -> Fault {
     use SamlRefusal as R;
     cx.decision().failed("assertion", refusal.to_string());
     error::invalid_identity_token(match refusal {

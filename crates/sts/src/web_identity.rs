@@ -1,22 +1,18 @@
 //! Web identity tokens: whose they are, by whose registration they count, and what they say (spec/sts-and-iam.md B8).
 
 use crate::identity_keys;
+use crate::oidc_provider::{Registered, names_of};
 use crate::role_arn::RoleArn;
 use contract::Fault;
+use domain::Timestamp;
 use domain::identity_token::{self, IdentityToken, IdentityTokenError};
 use domain::jwt::{Claims, VerifyingKey};
-use domain::login_token::user_pool_of_provider;
 use domain::session::WebIdentity;
-use domain::{Timestamp, UserPoolId};
-use federation::fetch::Thumbprint;
 use federation::id_token::{self, Expected, IdToken, LEEWAY_SECONDS, TokenRefusal, UnverifiedToken};
-use federation::jwk::KeySet;
 use model::sts::error;
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::Cx;
 use std::sync::Arc;
-use store::table::iam_oidc_providers::{self, OidcProvider};
-use store::table::user_pool_keys;
 
 /// A token that was verified.
 #[derive(Clone, Debug)]
@@ -46,18 +42,19 @@ pub async fn verify(cx: &Cx, role: &RoleArn, token: &str) -> Result<Verified, Fa
     if issuer == identity_token::ISSUER {
         return identity_pool_token(cx, token).await;
     }
-    let names = names_of(cx, &issuer);
-    let registered = registration(cx, role, &names).await?;
-    let outcome = match (&registered, names.as_slice()) {
-        (Some(provider), _) => registered_token(cx, &peeked, token, &issuer, provider).await?,
-        (None, [name]) if name == GOOGLE => google_token(cx, &peeked, token).await,
-        (None, _) => return Err(sentence(&TokenRefusal::IssuerMismatch, &issuer)),
+    let registered = registration(cx, role, &issuer).await?;
+    let outcome = match &registered {
+        Some(provider) => provider.verify(&cx.node, token, cx.now()).await?,
+        None if issuer.split_once("://").map_or(issuer.as_str(), |(_, name)| name) == GOOGLE => {
+            google_token(cx, &peeked, token).await
+        }
+        None => return Err(sentence(&TokenRefusal::IssuerMismatch, &issuer)),
     };
     let token = outcome.map_err(|refusal| {
         cx.decision().failed("token", format!("`{issuer}`: {refusal}"));
         sentence(&refusal, &issuer)
     })?;
-    let provider = registered.map_or_else(|| GOOGLE.to_owned(), |provider| provider.arn.clone());
+    let provider = registered.map_or_else(|| GOOGLE.to_owned(), |provider| provider.arn().to_owned());
     Ok(Verified {
         web_identity: WebIdentity {
             provider,
@@ -73,109 +70,14 @@ pub async fn verify(cx: &Cx, role: &RoleArn, token: &str) -> Result<Verified, Fa
 /// A built-in provider: no registration is needed, and the trust policy says for which app (spec/sts-and-iam.md C5).
 const GOOGLE: &str = "accounts.google.com";
 
-/// The names under which an issuer may be registered: its URL without scheme. A user pool of this server goes by both of its
-/// names, whichever its tokens carry.
-fn names_of(cx: &Cx, issuer: &str) -> Vec<String> {
-    let bare = issuer.split_once("://").map_or(issuer, |(_, rest)| rest).to_owned();
-    match own_user_pool(cx, issuer) {
-        Some(pool) => {
-            let issuers = cx.node.issuers_of(&pool);
-            issuers.iter().filter_map(|issuer| issuer.split_once("://")).map(|(_, rest)| rest.to_owned()).collect()
-        }
-        None => vec![bare],
-    }
-}
-
-/// The pool whose issuer this would be, if it is one of ours.
-fn own_user_pool(cx: &Cx, issuer: &str) -> Option<UserPoolId> {
-    let of_aws = issuer.strip_prefix("https://").and_then(user_pool_of_provider);
-    let of_ours = || issuer.strip_prefix(&cx.node.base_url)?.strip_prefix('/').map(UserPoolId::from);
-    of_aws.or_else(of_ours).filter(|pool| cx.node.issuers_of(pool).iter().any(|known| known == issuer))
-}
-
-/// A provider that is registered in IAM.
-#[derive(Debug)]
-struct Registered {
-    /// The issuer, as registered.
-    issuer: String,
-    arn: String,
-    audiences: Vec<String>,
-    thumbprints: Vec<Thumbprint>,
-}
-
-/// The registration in the role's account under the first of these names that has one.
-async fn registration(cx: &Cx, role: &RoleArn, names: &[String]) -> Result<Option<Arc<Registered>>, Fault> {
-    for name in names {
-        let load = async || {
-            let found =
-                cx.read(async |tx| Ok(iam_oidc_providers::find_by_url(tx, role.account(), name).await?)).await?;
-            found.map(Registered::read).transpose()
-        };
-        let key = format!("{} {name}", role.account());
-        if let Some(found) = cx.node.caches.of::<Registered>().get_or_load(&cx.node.store, &key, load).await? {
+/// The registration in the role's account under the first of the issuer's names that has one.
+async fn registration(cx: &Cx, role: &RoleArn, issuer: &str) -> Result<Option<Arc<Registered>>, Fault> {
+    for name in names_of(&cx.node, issuer) {
+        if let Some(found) = Registered::find(&cx.node, role.account(), &name).await? {
             return Ok(Some(found));
         }
     }
     Ok(None)
-}
-
-impl Registered {
-    fn read(row: OidcProvider) -> Result<Self, Fault> {
-        let pins: Vec<String> = serde_json::from_str(&row.thumbprints).map_err(Fault::internal)?;
-        Ok(Self {
-            issuer: format!("https://{}", row.url),
-            arn: row.arn,
-            audiences: serde_json::from_str(&row.client_ids).map_err(Fault::internal)?,
-            // IAM takes any forty characters for a thumbprint; those that are none pin nothing.
-            thumbprints: pins.iter().filter_map(|pin| const_hex::decode_to_array(pin).ok()).collect(),
-        })
-    }
-}
-
-async fn registered_token(
-    cx: &Cx,
-    peeked: &UnverifiedToken<'_>,
-    token: &str,
-    issuer: &str,
-    provider: &Registered,
-) -> Result<Result<IdToken, TokenRefusal>, Fault> {
-    let Registered { issuer: registered, audiences, thumbprints, .. } = provider;
-    if let Some(keys) = own_keys(cx, issuer).await? {
-        let expected = Expected { issuer, other_issuers: &[registered], audiences, thumbprints };
-        let expecting = peeked.clone().expect(&expected);
-        return Ok(expecting.and_then(|token| token.verify(&keys.0, cx.now())));
-    }
-    let expected = Expected { issuer: registered, other_issuers: &[], audiences, thumbprints };
-    Ok(cx.node.provider_keys.verify_id_token(token, &expected, cx.now()).await)
-}
-
-/// The keys that sign the ID tokens of a user pool of this server.
-#[derive(Debug)]
-struct OwnKeys(KeySet);
-
-/// What we have is not fetched.
-async fn own_keys(cx: &Cx, issuer: &str) -> Result<Option<Arc<OwnKeys>>, Fault> {
-    let Some(pool) = own_user_pool(cx, issuer) else { return Ok(None) };
-    let load = async || {
-        let rows = cx.read(async |tx| Ok(user_pool_keys::all(tx, &pool).await?)).await?;
-        // A key that signs access tokens must not make an ID token.
-        let keys: Vec<Value> = rows
-            .iter()
-            .filter(|row| row.token_use == "id")
-            .map(|row| {
-                json!({
-                    "kty": "RSA", "use": "sig", "alg": "RS256", "kid": row.key_id,
-                    "n": base64_url(&row.public_modulus), "e": base64_url(&row.public_exponent),
-                })
-            })
-            .collect();
-        if keys.is_empty() {
-            return Ok(None);
-        }
-        let keys = KeySet::parse(&json!({ "keys": keys })).map_err(Fault::internal)?;
-        Ok(Some(OwnKeys(keys)))
-    };
-    cx.node.caches.of::<OwnKeys>().get_or_load(&cx.node.store, pool.as_str(), load).await
 }
 
 async fn google_token(cx: &Cx, peeked: &UnverifiedToken<'_>, token: &str) -> Result<IdToken, TokenRefusal> {
@@ -237,11 +139,6 @@ fn amr(claims: &Claims) -> Vec<String> {
     }
 }
 
-fn base64_url(bytes: &[u8]) -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
-}
-
 /// STS's sentence (spec/sts-and-iam.md B3). Where the sheet has none, one in its manner.
 fn sentence(refusal: &TokenRefusal, issuer: &str) -> Fault {
     use TokenRefusal as R;
@@ -278,6 +175,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use domain::jwt::{Algorithm, SigningKey};
+    use serde_json::json;
 
     #[test]
     fn an_access_token_is_told_from_an_id_token() {

@@ -24,9 +24,9 @@ pub async fn run(cx: &Cx, input: AssumeRoleWithSAMLRequest) -> Result<AssumeRole
     let target = RoleArn::parse(&input.role_arn).map_err(|_| trust::not_authorized(ACTION))?;
     let asked = input.duration_seconds.unwrap_or(DEFAULT_SECONDS);
     let policies = SessionPolicies::read(input.policy, input.policy_arns)?;
-    let provider = Provider::find(cx, &input.principal_arn).await?;
-    let assertion = provider.verify(cx, &input.saml_assertion)?;
+    let provider = Provider::demand(cx, &input.principal_arn).await?;
     let refused = |refusal| saml::refused(cx, refusal);
+    let assertion = provider.verify(&input.saml_assertion, cx.now()).map_err(refused)?;
     let session_name = assertion.role_session_name().map_err(refused)?.to_owned();
     let source_identity = assertion.source_identity().map_err(refused)?.map(str::to_owned);
     let tags = tags(cx, &assertion)?;
