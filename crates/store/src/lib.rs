@@ -18,6 +18,7 @@ mod store;
 pub mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod touched;
 mod tx;
 
 pub use config::StoreConfig;

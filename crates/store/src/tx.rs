@@ -5,6 +5,7 @@ use crate::param::Param;
 use crate::postgres::{Again, Session};
 use crate::row::Row;
 use crate::sqlite::{MemoryTransaction, Outcome, Reader, WriteSlot};
+use crate::touched::Touched;
 
 /// The open transaction of one closure.
 ///
@@ -13,7 +14,7 @@ use crate::sqlite::{MemoryTransaction, Outcome, Reader, WriteSlot};
 pub struct Tx {
     pub(crate) link: Link,
     pub(crate) failed: Option<StoreError>,
-    pub(crate) touched_catalog: bool,
+    pub(crate) touched: Touched,
 }
 
 /// The engine's side of a transaction.
@@ -56,12 +57,12 @@ impl Tx {
             &[],
         )
         .await?;
-        self.touched_catalog = true;
+        self.touched.catalog = true;
         Ok(())
     }
 
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, failed: None, touched_catalog: false }
+        Self { link, failed: None, touched: Touched::default() }
     }
 
     async fn rows(&mut self, sql: &str, parameters: &[Param<'_>], limit: usize) -> Result<Vec<Row>, StoreError> {
@@ -92,10 +93,10 @@ impl Tx {
 
 impl Link {
     /// Commits. The inner result is the verdict; the outer error asks to run the closure again.
-    pub(crate) async fn commit(self, touched_catalog: bool) -> Result<Result<(), StoreError>, Again> {
+    pub(crate) async fn commit(self, touched: Touched) -> Result<Result<(), StoreError>, Again> {
         match self {
             Self::Reader(_) => Ok(Ok(())),
-            Self::Writer(slot) => match slot.keep(touched_catalog) {
+            Self::Writer(slot) => match slot.keep(touched) {
                 Ok(outcome) => Ok(outcome.wait().await),
                 Err(error) => Ok(Err(error)),
             },

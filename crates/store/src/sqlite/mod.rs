@@ -10,11 +10,11 @@ pub(crate) use reader::{Reader, Readers};
 pub(crate) use writer::{Outcome, WriteSlot, Writer};
 
 use crate::error::StoreError;
+use crate::touched::Generations;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// How long a connection waits for another process that holds the file's write lock.
@@ -30,7 +30,7 @@ pub(crate) struct File {
 
 impl File {
     /// Opens or creates the file, brings its schema up to date and starts the committer.
-    pub(crate) fn open(path: &Path, generation: Arc<AtomicU64>) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path, generations: Arc<Generations>) -> Result<Self, StoreError> {
         let unreadable = |cause: String| StoreError::Unreadable { path: path.to_owned(), cause };
         create_private(path).map_err(|error| unreadable(error.to_string()))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -41,7 +41,7 @@ impl File {
             return Err(unreadable(format!("write-ahead logging is not possible here (journal mode `{mode}`)")));
         }
         migrate(&mut connection)?;
-        Ok(Self { writer: Writer::start(connection, generation)?, readers: Arc::new(Readers::new(path.to_owned())) })
+        Ok(Self { writer: Writer::start(connection, generations)?, readers: Arc::new(Readers::new(path.to_owned())) })
     }
 }
 

@@ -9,8 +9,8 @@ use super::statement::{self, Access};
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::Row;
+use crate::touched::{Generations, Touched};
 use rusqlite::Connection;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
@@ -28,7 +28,7 @@ struct State {
     // INVARIANT: `None` only after `close`.
     connection: Option<Connection>,
     batch: Option<Batch>,
-    generation: Arc<AtomicU64>,
+    generations: Arc<Generations>,
 }
 
 /// The open transaction.
@@ -38,7 +38,7 @@ struct Batch {
     kept: usize,
     /// Who is to be told of the commit.
     waiting: Vec<oneshot::Sender<Result<(), StoreError>>>,
-    touched_catalog: bool,
+    touched: Touched,
     committer_called: bool,
 }
 
@@ -54,8 +54,8 @@ impl Outcome {
 
 impl Writer {
     /// Takes the connection and starts the committer's thread, which ends with the writer.
-    pub(super) fn start(connection: Connection, generation: Arc<AtomicU64>) -> Result<Self, StoreError> {
-        let state = Arc::new(Mutex::new(State { connection: Some(connection), batch: None, generation }));
+    pub(super) fn start(connection: Connection, generations: Arc<Generations>) -> Result<Self, StoreError> {
+        let state = Arc::new(Mutex::new(State { connection: Some(connection), batch: None, generations }));
         let (committer, calls) = mpsc::channel();
         let shared = state.clone();
         std::thread::Builder::new()
@@ -133,9 +133,7 @@ impl State {
         });
         // Caches must drop what they hold before a writer is told that its change is there; after a doubtful commit
         // too.
-        if batch.touched_catalog {
-            self.generation.fetch_add(1, Ordering::SeqCst);
-        }
+        self.generations.raise(batch.touched);
         for waiting in batch.waiting {
             // Nobody listens when the writer was cancelled.
             let _ = waiting.send(verdict.clone());
@@ -172,12 +170,12 @@ impl WriteSlot {
     }
 
     /// Adds the closure's work to the batch.
-    pub(crate) fn keep(mut self, touched_catalog: bool) -> Result<Outcome, StoreError> {
+    pub(crate) fn keep(mut self, touched: Touched) -> Result<Outcome, StoreError> {
         statement::control(self.transaction()?, "RELEASE closure")?;
         self.open = false;
         let batch = self.state.batch.as_mut().ok_or_else(lost)?;
         batch.kept += 1;
-        batch.touched_catalog |= touched_catalog;
+        batch.touched |= touched;
         Ok(batch.wait())
     }
 

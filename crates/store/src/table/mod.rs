@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod pool_sweeps;
 pub mod revoked_tokens;
 pub mod sealing_keys;
+pub mod session_revocations;
 pub mod settings;
 pub mod used_sessions;
 pub mod user_aliases;

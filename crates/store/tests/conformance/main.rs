@@ -14,6 +14,7 @@ mod identity_token_keys;
 mod lab;
 mod order;
 mod schema;
+mod session_revocations;
 mod tables;
 
 /// A test per case and engine.
@@ -89,6 +90,8 @@ suites! { every:
     iam_providers::login_profiles
     iam_providers::accounts
     identity_token_keys::identity_token_keys
+    session_revocations::session_revocations
+    session_revocations::a_revocation_leaves_the_catalog_alone
 }
 
 suites! { durable:
