@@ -1,8 +1,8 @@
 //! The built server against real clients: a harness that starts `sekisho`, runs AWS's own command line and boto3
 //! against it, and tells what they said.
 //!
-//! `cargo xtask test` says where the programs are: `SEKISHO_BIN`, `SEKISHO_AWS`, `SEKISHO_PYTHON`. A test that needs
-//! one which is not there fails and names it.
+//! `cargo xtask test` says where the programs are: `SEKISHO_BIN`, `SEKISHO_AWS`, `SEKISHO_PYTHON`, `SEKISHO_NODE` and
+//! `SEKISHO_JS`. A test that needs one which is not there fails and names it.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 

@@ -123,6 +123,17 @@ impl Shell {
         self.command(needed("SEKISHO_PYTHON"), &arguments)
     }
 
+    /// Runs an ECMAScript module, which may import AWS's JavaScript clients; it must succeed. Answers the JSON it wrote.
+    pub fn javascript(&self, script: &str, arguments: &[&str]) -> Value {
+        let mut command = self.prepare(needed("SEKISHO_NODE"));
+        // Imports of a script on the command line are found from the working directory.
+        command.current_dir(needed("SEKISHO_JS")).args(["--input-type=module", "--eval", script, "--"]).args(arguments);
+        let output = finish(command);
+        assert_eq!(output.code, Some(0), "the script failed: {}{}", output.out, output.err);
+        serde_json::from_str(&output.out)
+            .unwrap_or_else(|error| panic!("the script wrote no JSON: {error}: {}", output.out))
+    }
+
     /// A command of this shell's environment that has not been started.
     pub fn prepare(&self, program: impl Into<OsString>) -> Command {
         let mut command = Command::new(program.into());
@@ -131,12 +142,9 @@ impl Shell {
     }
 
     fn command(&self, program: impl Into<OsString>, arguments: &[&str]) -> Output {
-        let program = program.into();
-        let output = self.prepare(&program).args(arguments).output().unwrap_or_else(|error| {
-            panic!("cannot run `{}`: {error}", program.to_string_lossy());
-        });
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Output { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code() }
+        let mut command = self.prepare(program);
+        command.args(arguments);
+        finish(command)
     }
 
     fn set(&mut self, name: &str, value: impl Into<OsString>) {
@@ -152,6 +160,15 @@ impl Output {
         let (_, sentence) = rest.split_once(" operation: ")?;
         Some((code.to_owned(), sentence.trim_end_matches('\n').to_owned()))
     }
+}
+
+/// Runs a command to its end.
+fn finish(mut command: Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| {
+        panic!("cannot run `{}`: {error}", command.get_program().to_string_lossy());
+    });
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Output { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code() }
 }
 
 fn parent(variable: &str) -> PathBuf {

@@ -1,4 +1,5 @@
-//! What the tests need beside Rust: AWS's own clients in a virtual environment, and PostgreSQL's programs.
+//! What the tests need beside Rust: AWS's own clients for Python and JavaScript in folders of their own, and PostgreSQL's
+//! programs.
 
 use crate::run::{self, output, root, status, step, target, which};
 use std::fs;
@@ -18,6 +19,10 @@ pub struct Needs {
 pub fn prepare() -> Needs {
     let mut needs = Needs::default();
     match clients() {
+        Ok(environment) => needs.environment.extend(environment),
+        Err(error) => needs.missing.push(error),
+    }
+    match javascript() {
         Ok(environment) => needs.environment.extend(environment),
         Err(error) => needs.missing.push(error),
     }
@@ -68,6 +73,36 @@ fn make_venv(folder: &Path) -> Result<(), String> {
     install(&["python3", "python3-venv", "python3-pip"])
         .and_then(|()| venv(&PathBuf::from("/usr/bin/python3")))
         .map_err(|error| format!("Python 3 with `venv` and `pip` is missing, which the AWS CLI needs: {error}"))
+}
+
+/// Node, and AWS's JavaScript clients at the versions of `e2e/js/package-lock.json`, in `target/js`.
+fn javascript() -> Result<Vec<(&'static str, PathBuf)>, String> {
+    let tools = || Some((which("node").filter(|node| works(node))?, which("npm").filter(|npm| works(npm))?));
+    let (node, npm) = match tools() {
+        Some(tools) => tools,
+        None => install(&["nodejs", "npm"])
+            .and_then(|()| tools().ok_or_else(|| "the packages brought no `node` and `npm`".to_owned()))
+            .map_err(|error| format!("Node and npm are missing, which AWS's JavaScript clients need: {error}"))?,
+    };
+    let (folder, pins) = (target().join("js"), root().join("e2e/js"));
+    let read = |file: &str| fs::read_to_string(pins.join(file)).map_err(|error| format!("cannot read {file}: {error}"));
+    let (package, lock) = (read("package.json")?, read("package-lock.json")?);
+    let stamp = folder.join("installed.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(vec![("SEKISHO_NODE", node), ("SEKISHO_JS", folder)]);
+    }
+    step("installing AWS's JavaScript clients in target/js");
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(folder.join("package.json"), package))
+        .and_then(|()| fs::write(folder.join("package-lock.json"), &lock))
+        .map_err(|error| format!("cannot write in target/js: {error}"))?;
+    let mut command = Command::new(npm);
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder);
+    status(command.stdout(Stdio::null())).map_err(|error| {
+        format!("AWS's JavaScript clients could not be installed: {error}; is the npm registry reachable?")
+    })?;
+    fs::write(&stamp, lock).map_err(|error| format!("cannot write in target/js: {error}"))?;
+    Ok(vec![("SEKISHO_NODE", node), ("SEKISHO_JS", folder)])
 }
 
 /// The folder of `initdb` and `postgres`.
