@@ -1,12 +1,42 @@
 //! Whose signature is it: the first half of the gate.
 
 use crate::dialect;
-use crate::{Caller, Gate};
+use crate::{AccessKeyFacts, Caller, Gate};
 use contract::{Fault, Operation, Protocol};
+use domain::secret::SecretText;
 use domain::session::{self, SessionError, SessionPrincipal, SessionRecord};
 use domain::{AccessKeyId, Timestamp};
 use sigv4::{Presented, Refusal, RegionRule, Request, Rules, SigningKey};
 use std::sync::Arc;
+
+/// Who must have made a signature, if it is right.
+pub(crate) enum Signer {
+    /// The holder of temporary credentials.
+    Session(Arc<SessionRecord>),
+    /// The owner of a long-term key, and the key's id.
+    Key(Arc<AccessKeyFacts>, AccessKeyId),
+}
+
+impl Signer {
+    /// The secret.
+    pub(crate) fn secret(&self) -> &SecretText {
+        match self {
+            Self::Session(session) => &session.secret_access_key,
+            Self::Key(known, _) => &known.secret,
+        }
+    }
+
+    /// The caller, once the signature is verified.
+    pub(crate) fn caller(&self) -> Caller {
+        match self {
+            Self::Session(session) => Caller::Session(Arc::clone(session)),
+            Self::Key(known, id) => match &known.user {
+                None => Caller::Root { account: known.account.clone(), access_key_id: id.clone() },
+                Some(user) => Caller::User { user: Arc::clone(user), access_key_id: id.clone() },
+            },
+        }
+    }
+}
 
 impl Gate {
     /// Verifies the signature of a request for an API operation and says who signed.
@@ -32,41 +62,56 @@ impl Gate {
         let services = [service];
         let rules = Rules::service(&services, RegionRule::Any);
         let presented = sigv4::demand(request, &rules, now.millis()).map_err(refuse)?;
-        let id = presented.access_key_id();
-        if presented.session_token().is_some() || id.starts_with("ASIA") {
-            let session = self.open_session(&presented, now).await?.map_err(refuse)?;
-            let secret = session.secret_access_key.reveal().as_bytes();
-            let key = SigningKey::derive(secret, presented.date(), presented.region(), service);
-            sigv4::verify_with_key(request, &presented, &key).map_err(refuse)?;
-            let caller = Caller::Session(Arc::new(session));
-            self.note_use(&caller, service, presented.region(), now);
-            return Ok(caller);
-        }
-        let Some(known) = self.access_key(id).await? else { return Err(refuse(Refusal::UnknownAccessKey)) };
-        if !known.active {
-            return Err(refuse(Refusal::InactiveAccessKey));
-        }
-        let key = self.signing_key(&known.secret, &presented);
+        let signer = self.signer(presented.access_key_id(), presented.session_token(), now).await?.map_err(refuse)?;
+        let key = self.key_of(&signer, &presented);
         sigv4::verify_with_key(request, &presented, &key).map_err(refuse)?;
-        let access_key_id = AccessKeyId::from(id);
-        let caller = match &known.user {
-            None => Caller::Root { account: known.account.clone(), access_key_id },
-            Some(user) => Caller::User { user: Arc::clone(user), access_key_id },
-        };
+        let caller = signer.caller();
         self.note_use(&caller, service, presented.region(), now);
         Ok(caller)
+    }
+
+    /// Whose secret a signature must have been made with, whatever its version: a session's, or a long-term key's. The outer
+    /// error is ours, the inner one the caller's.
+    pub(crate) async fn signer(
+        &self,
+        access_key_id: &str,
+        session_token: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Result<Signer, Refusal>, Fault> {
+        if session_token.is_some() || access_key_id.starts_with("ASIA") {
+            let session = self.open_session(access_key_id, session_token, now).await?;
+            return Ok(session.map(|session| Signer::Session(Arc::new(session))));
+        }
+        Ok(match self.access_key(access_key_id).await? {
+            None => Err(Refusal::UnknownAccessKey),
+            Some(known) if !known.active => Err(Refusal::InactiveAccessKey),
+            Some(known) => Ok(Signer::Key(known, AccessKeyId::from(access_key_id))),
+        })
+    }
+
+    /// The signer's key for the scope of a signature.
+    pub(crate) fn key_of(&self, signer: &Signer, presented: &Presented<'_>) -> Arc<SigningKey> {
+        match signer {
+            Signer::Key(known, _) => self.signing_key(&known.secret, presented),
+            Signer::Session(session) => {
+                let secret = session.secret_access_key.reveal().as_bytes();
+                let (date, region, service) = (presented.date(), presented.region(), presented.service());
+                Arc::new(SigningKey::derive(secret, date, region, service))
+            }
+        }
     }
 
     /// Opens the sealed session; the outer error is ours, the inner one the caller's.
     async fn open_session(
         &self,
-        presented: &Presented<'_>,
+        access_key_id: &str,
+        session_token: Option<&str>,
         now: Timestamp,
     ) -> Result<Result<SessionRecord, Refusal>, Fault> {
         // A temporary key without its token is an unknown key (spec/sts-and-iam.md E2, below the table).
-        let Some(token) = presented.session_token() else { return Ok(Err(Refusal::UnknownAccessKey)) };
+        let Some(token) = session_token else { return Ok(Err(Refusal::UnknownAccessKey)) };
         let ring = self.secrets.ring();
-        let session = match session::open_token(&ring, presented.access_key_id(), token, now) {
+        let session = match session::open_token(&ring, access_key_id, token, now) {
             Ok(session) => session,
             Err(SessionError::Expired { .. }) => return Ok(Err(Refusal::ExpiredSessionToken)),
             Err(SessionError::Malformed | SessionError::NoKey) => return Ok(Err(Refusal::InvalidSessionToken)),

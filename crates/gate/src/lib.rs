@@ -5,6 +5,7 @@
 //! signature's arithmetic (`sigv4`).
 
 mod admit;
+mod admit_s3;
 mod allow;
 pub mod authorization_message;
 mod cache;
@@ -18,6 +19,7 @@ mod principals;
 mod resource;
 mod session_limits;
 
+pub use admit_s3::{Admitted, SignatureFacts};
 pub use allow::{Asked, principal_of, record};
 pub use cache::Cache;
 pub use caller::{Caller, UserFacts};

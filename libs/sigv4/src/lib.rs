@@ -75,6 +75,7 @@ mod request;
 pub mod rules;
 mod sign;
 mod time;
+pub mod v2;
 mod verify;
 
 pub use canonical::{canonical_request, string_to_sign};
@@ -84,7 +85,7 @@ pub use payload::PayloadClaim;
 pub use presented::{Placement, Presented};
 pub use refusal::{
     ExpiresFault, MissingHeaderParts, MissingQueryParts, PathFault, QueryFault, Refusal, RefusalKind, ScopeDate,
-    ScopeFaults, ScopeRegion,
+    ScopeFaults, ScopeRegion, Version2Fault,
 };
 pub use request::{Payload, Request};
 pub use rules::{PathRule, PayloadRule, PresignedRule, RegionRule, Rules};

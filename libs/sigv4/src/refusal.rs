@@ -75,6 +75,8 @@ pub enum Refusal {
         /// Our time.
         now: Timestamp,
     },
+    /// S3 only: a signature of version 2 in the query that cannot be taken.
+    Version2(Version2Fault),
     /// Row 12: the credential has not five elements.
     MalformedCredential {
         /// What stands there.
@@ -225,6 +227,32 @@ pub enum ExpiresFault {
     TooLong,
 }
 
+/// S3's complaints about a signature of version 2 in the query ([`crate::v2`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Version2Fault {
+    /// Not all of `AWSAccessKeyId`, `Expires` and `Signature` are there.
+    MissingParts,
+    /// `Expires` is not a number of seconds.
+    MalformedExpires {
+        /// What stands there.
+        given: String,
+    },
+    /// `Expires` has passed.
+    Expired {
+        /// The last moment it was good.
+        expired_at: Timestamp,
+        /// Our time.
+        now: Timestamp,
+    },
+    /// Another method than `GET`, `HEAD` and `PUT`.
+    Method,
+    /// A parameter that this version does not cover, and that decides something.
+    NotSigned {
+        /// Its name.
+        name: String,
+    },
+}
+
 /// Row 13: everything about the scope that is wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeFaults {
@@ -302,6 +330,7 @@ impl Refusal {
                 window_seconds / 60
             ),
             Refusal::PresignedExpired { .. } => "Request has expired".into(),
+            Refusal::Version2(fault) => fault.message(),
             Refusal::MalformedCredential { given } => format!(
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got \
                  '{given}'"
@@ -340,7 +369,7 @@ impl Refusal {
             | Refusal::MalformedCredential { .. } => RefusalKind::IncompleteSignature,
             Refusal::MissingQueryParts(missing) if missing.all_six => RefusalKind::QueryParameters,
             Refusal::MissingQueryParts(_) => RefusalKind::IncompleteSignature,
-            Refusal::BadExpires(_) => RefusalKind::QueryParameters,
+            Refusal::BadExpires(_) | Refusal::Version2(_) => RefusalKind::QueryParameters,
             Refusal::InvalidSessionToken | Refusal::UnknownAccessKey | Refusal::InactiveAccessKey => {
                 RefusalKind::InvalidClientToken
             }
@@ -401,6 +430,26 @@ impl MissingQueryParts {
             }
         }
         sentences + "Re-examine the query-string parameters."
+    }
+}
+
+impl Version2Fault {
+    fn message(&self) -> String {
+        match self {
+            Version2Fault::MissingParts => {
+                "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters".into()
+            }
+            Version2Fault::MalformedExpires { given } => {
+                format!("Invalid date (should be seconds since epoch): {given}")
+            }
+            Version2Fault::Expired { .. } => "Request has expired".into(),
+            Version2Fault::Method => {
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.".into()
+            }
+            Version2Fault::NotSigned { name } => {
+                format!("The query parameter `{name}` is not covered by a signature of version 2")
+            }
+        }
     }
 }
 
