@@ -9,10 +9,12 @@
 
 mod exchange;
 mod fault;
+pub mod folder;
 mod operation;
 mod target;
 
 pub use exchange::{Approved, Body, BodyFault};
 pub use fault::S3Fault;
+pub use folder::{BucketFacts, Folder};
 pub use operation::Operation;
 pub use target::{BucketName, ObjectKey, Target};
