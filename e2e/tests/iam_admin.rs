@@ -447,6 +447,27 @@ fn a_saml_provider_is_kept_as_given() {
 }
 
 #[test]
+fn metadata_of_ten_million_characters_arrives_if_it_is_signed() {
+    let root = server().root();
+    let document = metadata_document("https://long.idp.test");
+    let filler = "<!-- 30% of these & those; \"quoted\" = 'so' <b> -->\n";
+    let room = 10_000_000 - document.chars().count();
+    let longest = format!("{document}{}{}", filler.repeat(room / filler.len()), " ".repeat(room % filler.len()));
+    std::fs::write(root.home().join("metadata.xml"), &longest).unwrap();
+    let create = "aws iam create-saml-provider --name Long --saml-metadata-document file://metadata.xml";
+    let arn = text(&root.json(create)["SAMLProviderArn"]);
+    let get = format!("aws iam get-saml-provider --saml-provider-arn {arn}");
+    assert!(root.json(&get)["SAMLMetadataDocument"] == json!(longest), "it came back changed");
+    std::fs::write(root.home().join("metadata.xml"), format!("{longest} ")).unwrap();
+    assert_eq!(root.run(create).refusal().unwrap().0, "ValidationError");
+    // Who signs nothing is not listened to for as long.
+    let body = format!("Action=CreateSAMLProvider&Version=2010-05-08&SAMLMetadataDocument={}", "a".repeat(2_000_000));
+    let form = [("Content-Type", "application/x-www-form-urlencoded"), ("Host", "iam.amazonaws.com")];
+    let unsigned = e2e::http::send(server().address(), "POST", "/", &form, &body).unwrap();
+    assert_eq!(unsigned.status, 413, "{unsigned:?}");
+}
+
+#[test]
 fn an_instance_profile_holds_a_role() {
     let root = server().root();
     write(&root, "trust.json", &of_service("ec2.amazonaws.com"));

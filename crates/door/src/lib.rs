@@ -39,6 +39,11 @@ impl Door {
         wire::wants_body(parts, self.table.services())
     }
 
+    /// How many bytes the body of this request may have: `usual`, or more where a signed call may need it.
+    pub fn body_most(&self, parts: &http::request::Parts, usual: usize) -> usize {
+        wire::body_most(parts, self.table.services(), usual)
+    }
+
     /// Answers an API call; `None`: the request is something else (a path, another service).
     pub async fn answer(&self, arrival: Arrival<'_>) -> Option<Response<Bytes>> {
         if let Some(preflight) = wire::preflight(arrival.parts) {

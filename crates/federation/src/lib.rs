@@ -14,6 +14,7 @@ pub mod saml_metadata;
 pub mod session_claims;
 mod tls;
 mod xml;
+mod xml_bounds;
 pub mod xml_signature;
 
 #[cfg(feature = "testing")]

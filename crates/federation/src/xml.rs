@@ -1,12 +1,17 @@
-//! Reading XML that strangers wrote: no DTD, bounded depth, and names compared with their namespaces.
+//! Reading XML that strangers wrote: no DTD, bounded cost, and names compared with their namespaces.
 
 use uppsala::{Document, NodeId, NodeKind, Parser};
+
+use crate::xml_bounds::is_cheap;
 
 /// How deep elements may nest.
 const MAX_DEPTH: u32 = 64;
 
-/// Parses a document without DTD, hence without entities of its own.
+/// Parses a document without DTD, hence without entities of its own; not one that would take unreasonably long.
 pub(crate) fn parse(text: &str) -> Option<Document<'_>> {
+    if !is_cheap(text) {
+        return None;
+    }
     Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(MAX_DEPTH).parse(text).ok()
 }
 

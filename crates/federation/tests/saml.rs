@@ -633,3 +633,37 @@ proptest! {
         let _ = check(&parts.concat());
     }
 }
+
+/// Metadata of exactly this many characters, with as many claim types as fit.
+fn metadata_of_length(length: usize) -> String {
+    let text = IDP.metadata_text();
+    let (start, end) = text.split_at(text.find("  <md:IDPSSODescriptor").unwrap());
+    let filler = concat!(
+        r#"<md:Extensions><auth:ClaimType xmlns:auth="urn:auth" Uri="https://idp.test/identity/claims/department">"#,
+        "<auth:DisplayName>D\u{e9}partement &amp; service</auth:DisplayName></auth:ClaimType></md:Extensions>\n"
+    );
+    let room = length - text.chars().count();
+    let fillers = filler.repeat(room / filler.chars().count());
+    let blanks = " ".repeat(room % filler.chars().count());
+    format!("{start}{fillers}{end}{blanks}")
+}
+
+#[test]
+fn metadata_may_be_ten_million_characters_long() {
+    let longest = metadata_of_length(10_000_000);
+    assert_eq!(longest.chars().count(), 10_000_000);
+    assert_eq!(IdpMetadata::parse(&longest).unwrap().entity_id, "https://idp.test/saml");
+    assert_eq!(IdpMetadata::parse(&metadata_of_length(10_000_001)).unwrap_err(), MetadataFault::BadLength);
+}
+
+#[test]
+fn metadata_that_would_take_minutes_to_parse_is_refused() {
+    for (piece, times) in [("<a/>", 1_000_000), ("<!-- -->", 500_000)] {
+        let text =
+            IDP.metadata_text().replace("<md:KeyDescriptor", &format!("{}<md:KeyDescriptor", piece.repeat(times)));
+        assert_eq!(IdpMetadata::parse(&text).unwrap_err(), MetadataFault::NotXml, "{piece}");
+    }
+    let attributes: String = (0..300_000).map(|number| format!(" a{number}=''")).collect();
+    let text = IDP.metadata_text().replace("<md:KeyDescriptor", &format!("<md:KeyDescriptor{attributes}"));
+    assert_eq!(IdpMetadata::parse(&text).unwrap_err(), MetadataFault::NotXml);
+}

@@ -8,16 +8,21 @@ use door::{Arrival, Door};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
 use service::Node;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Largest body of an API call.
+/// Largest body of a request, unless it is signed for a service that may need more ([`Door::body_most`]).
 const BODY_MOST: usize = 1024 * 1024;
+/// How many requests with a larger body are worked on at the same time, by all workers together. One of 31 MB takes five
+/// times its size for a moment (in pieces, in one piece, decoded, parsed), so this bounds what strangers can fill by
+/// claiming a signature.
+const LARGE_AT_ONCE: usize = 2;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long an answer may take to be made.
@@ -28,20 +33,21 @@ pub struct Front {
     door: Door,
     ambient: Arc<dyn Ambient>,
     root: RootKey,
+    large: Semaphore,
 }
 
 impl Front {
     /// A front for this node; `root` is the key that an ephemeral server gets back when it is reset.
     pub fn new(node: Arc<Node>, ambient: Arc<dyn Ambient>, root: RootKey) -> Self {
-        Self { door: Door::new(node, &operations::tables()), ambient, root }
+        Self { door: Door::new(node, &operations::tables()), ambient, root, large: Semaphore::new(LARGE_AT_ONCE) }
     }
 
     /// Answers one request. The work goes on if the client hangs up: what was begun is finished or undone as a whole.
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
         let work = tokio::task::spawn_local(async move {
             let (parts, body) = request.into_parts();
-            match read_body(body).await {
-                Ok(body) => self.answer_whole(Rc::new(parts), body, peer).await,
+            match self.receive(&parts, body).await {
+                Ok((body, _seat)) => self.answer_whole(Rc::new(parts), body, peer).await,
                 Err(status) => plain(status, ""),
             }
         });
@@ -55,6 +61,18 @@ impl Front {
             Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, ""),
         };
         response.map(Full::new)
+    }
+
+    /// The whole body. A large one comes with its seat, which is kept until the answer is made.
+    async fn receive(&self, parts: &Parts, body: Incoming) -> Result<(Bytes, Option<SemaphorePermit<'_>>), StatusCode> {
+        let usual = body.size_hint().upper().is_some_and(|upper| upper <= BODY_MOST as u64);
+        let most = if usual { BODY_MOST } else { self.door.body_most(parts, BODY_MOST) };
+        if most == BODY_MOST || body.size_hint().lower() > most as u64 {
+            return Ok((read_body(body, BODY_MOST).await?, None));
+        }
+        let seat = tokio::time::timeout(BODY_TIMEOUT, self.large.acquire()).await;
+        let Ok(Ok(seat)) = seat else { return Err(StatusCode::SERVICE_UNAVAILABLE) };
+        Ok((read_body(body, most).await?, Some(seat)))
     }
 
     async fn answer_whole(&self, parts: Rc<Parts>, body: Bytes, peer: SocketAddr) -> Response<Bytes> {
@@ -73,10 +91,14 @@ impl Front {
     }
 }
 
-async fn read_body(body: Incoming) -> Result<Bytes, StatusCode> {
-    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_MOST).collect()).await {
+async fn read_body<B>(body: B, most: usize) -> Result<Bytes, StatusCode>
+where
+    B: Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, most).collect()).await {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
@@ -88,4 +110,41 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response<Bytes> {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    /// A body that arrives in pieces and does not say how long it is.
+    struct Pieces(usize);
+
+    impl Body for Pieces {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let piece = self.0.checked_sub(1).map(|left| {
+                self.0 = left;
+                Ok(Frame::data(Bytes::from_static(b"abcd")))
+            });
+            Poll::Ready(piece)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_too_long_is_refused_whether_or_not_it_says_its_length() {
+        let whole = |length: usize| Full::new(Bytes::from(vec![b'a'; length]));
+        let too_large = Err(StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(read_body(whole(8), 8).await.map(|body| body.len()), Ok(8));
+        assert_eq!(read_body(whole(9), 8).await, too_large);
+        assert_eq!(read_body(Pieces(2), 8).await.map(|body| body.len()), Ok(8));
+        assert_eq!(read_body(Pieces(3), 8).await, too_large);
+    }
 }

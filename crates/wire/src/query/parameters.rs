@@ -48,7 +48,9 @@ pub(crate) fn decode(text: &str) -> Result<String, String> {
 }
 
 fn decode_bytes(text: &[u8]) -> Result<String, String> {
-    let mut out = Vec::with_capacity(text.len());
+    // Exactly as long as the text will be: a document of megabytes is kept in this very buffer.
+    let escapes = text.iter().filter(|byte| **byte == b'%').count();
+    let mut out = Vec::with_capacity(text.len().saturating_sub(2 * escapes));
     let mut bytes = text.iter();
     while let Some(byte) = bytes.next() {
         match byte {
