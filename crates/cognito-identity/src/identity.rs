@@ -1,9 +1,9 @@
 //! Identities and the logins that belong to them, read and written. Which identity a set of logins is, the rule in
 //! `domain::identity_linking` says.
 
-use crate::fault;
 use crate::login::Logins;
 use crate::pool::{self, Pool};
+use crate::{developer, fault, login_own_token};
 use contract::Fault;
 use domain::identity_linking::{self as linking, LinkPlan, LinkRefusal, LoginKey, PresentedLogin, link};
 use domain::login_token::VerifiedLogin;
@@ -96,19 +96,104 @@ pub async fn of_logins(cx: &Cx, pool: &Pool, logins: &Logins) -> Result<Identity
 ///
 /// # Errors
 /// `NotAuthorizedException`: the identity is disabled, a user is inactive, or no login is the identity's own;
-/// `ResourceConflictException`.
+/// `ResourceConflictException`; `DeveloperUserAlreadyRegisteredException`.
 pub async fn settle(cx: &Cx, pool: &Pool, found: &Found, logins: &Logins) -> Result<IdentityId, Fault> {
     if logins.must_ask() {
         cx.read(async |tx| logins.check_users(cx, tx).await).await?;
     }
-    let is_linked = |login: &VerifiedLogin| {
-        found.linked.iter().any(|linked| linked.provider == login.provider && linked.subject == login.subject)
-    };
+    if login_own_token::is_among(&logins.verified) {
+        let id = login_own_token::settle(pool, found, &logins.verified).map_err(|refusal| refused(cx, &refusal))?;
+        cx.decision().passed("identity", format!("{id}: the token is its own"));
+        return Ok(id);
+    }
+    let is_linked = |login: &VerifiedLogin| found.owns(&login.provider, &login.subject);
     if found.live.state == IdentityState::Authenticated && logins.verified.iter().all(is_linked) {
         cx.decision().passed("identity", format!("{}: every login belongs to it", found.live.id));
         return Ok(found.live.id.clone());
     }
     bring_together(cx, pool, logins, Some(&found.named.id)).await
+}
+
+/// Unlinks the logins that the identity has with these providers, if one of the logins shown is its own.
+///
+/// # Errors
+/// `NotAuthorizedException`: none is, or a user is inactive; `ResourceNotFoundException`.
+pub async fn unlink(
+    cx: &Cx,
+    pool: &Pool,
+    named: &IdentityId,
+    shown: &Logins,
+    providers: &[String],
+) -> Result<(), Fault> {
+    if shown.must_ask() {
+        cx.read(async |tx| shown.check_users(cx, tx).await).await?;
+    }
+    let unlinked = cx
+        .write(async |tx| {
+            let found = find(tx, named).await?.ok_or_else(|| fault::no_such_identity(named))?;
+            if !shown.verified.iter().any(|login| found.owns(&login.provider, &login.subject)) {
+                return Ok(None);
+            }
+            let mut unlinked = Vec::new();
+            for login in found.linked.into_iter().filter(|login| providers.contains(&login.provider)) {
+                identity_logins::delete(tx, &pool.id, &login.provider, &login.subject).await?;
+                unlinked.push(login);
+            }
+            if !unlinked.is_empty() {
+                touch(tx, &found.live.id, cx.now()).await?;
+            }
+            Ok(Some((found.live.id, unlinked)))
+        })
+        .await?;
+    let (id, unlinked) = unlinked.ok_or_else(|| refused(cx, &LinkRefusal::LoginsDoNotMatch))?;
+    for login in unlinked {
+        cx.decision().passed("identity", format!("{id}: `{}` of `{}` is unlinked", login.subject, login.provider));
+    }
+    Ok(())
+}
+
+/// Merges the identities of two of the developer's users into the destination's.
+///
+/// # Errors
+/// `ResourceNotFoundException`: a user has no identity, or the pool was deleted meanwhile; `ResourceConflictException`.
+pub async fn merge_users(
+    cx: &Cx,
+    pool: &Pool,
+    provider: &str,
+    source: &str,
+    destination: &str,
+) -> Result<IdentityId, Fault> {
+    let decided = cx
+        .write(async |tx| {
+            pool::hold(tx, pool).await?;
+            let source = developer::link_of(tx, pool, provider, source).await?;
+            let destination = developer::link_of(tx, pool, provider, destination).await?;
+            let source = owner_of(tx, pool, &source).await?;
+            let destination = owner_of(tx, pool, &destination).await?;
+            if let Some(off) = [&source, &destination].into_iter().find(|owner| is_switched_off(owner)) {
+                return Ok(Err(LinkRefusal::Forbidden { identity_id: off.id.clone() }));
+            }
+            Ok(match linking::merge(&source, &destination) {
+                Ok(plan) => Ok((apply(tx, pool, &plan, &destination.id, cx.now()).await?, plan)),
+                Err(refusal) => Err(refusal),
+            })
+        })
+        .await?;
+    let (id, plan) = decided.map_err(|refusal| refused(cx, &refusal))?;
+    record(cx, &id, &plan);
+    Ok(id)
+}
+
+/// Says that something about an identity was changed now.
+///
+/// # Errors
+/// An internal fault.
+pub async fn touch(tx: &mut Tx, id: &IdentityId, now: Timestamp) -> Result<(), Fault> {
+    let row = identities::find(tx, id).await?;
+    let mut row = row.ok_or_else(|| fault::no_such_identity(id))?;
+    row.modified_ms = now;
+    identities::update(tx, &row).await?;
+    Ok(())
 }
 
 /// The identity as DescribeIdentity and ListIdentities show it: names of providers, never who somebody is there.
@@ -127,6 +212,16 @@ pub async fn describe(tx: &mut Tx, identity: &Identity) -> Result<IdentityDescri
 }
 
 impl Found {
+    /// Whether the login is linked to the identity, or the one that took its place.
+    pub fn owns(&self, provider: &str, subject: &str) -> bool {
+        self.linked.iter().any(|linked| linked.provider == provider && linked.subject == subject)
+    }
+
+    /// The identity, or the one that took its place.
+    pub fn live_id(&self) -> &IdentityId {
+        &self.live.id
+    }
+
     /// As the rule sees the identity that was named.
     fn sent(&self, pool: &Pool) -> linking::Identity {
         let linked = if self.named.id == self.live.id { self.linked.as_slice() } else { &[] };
@@ -170,9 +265,7 @@ async fn bring_together(
                 None => None,
             };
             let owners = owners(tx, pool, &logins.verified).await?;
-            let switched_off =
-                owners.iter().flatten().find(|owner| matches!(owner.state, linking::IdentityState::Disabled { .. }));
-            if let Some(owner) = switched_off {
+            if let Some(owner) = owners.iter().flatten().find(|owner| is_switched_off(owner)) {
                 return Ok(Err(LinkRefusal::Forbidden { identity_id: owner.id.clone() }));
             }
             let presented: Vec<PresentedLogin<'_>> = logins
@@ -202,14 +295,21 @@ async fn owners(tx: &mut Tx, pool: &Pool, logins: &[VerifiedLogin]) -> Result<Ve
         let linked = identity_logins::find(tx, &pool.id, &login.provider, &login.subject).await?;
         owners.push(match linked {
             None => None,
-            Some(linked) => {
-                let row = identities::find(tx, &linked.identity_id).await?;
-                let row = row.ok_or_else(|| Fault::internal("a login belongs to an identity that is not there"))?;
-                Some(to_rule(pool, &row, &identity_logins::all_of(tx, &row.id).await?))
-            }
+            Some(linked) => Some(owner_of(tx, pool, &linked).await?),
         });
     }
     Ok(owners)
+}
+
+async fn owner_of(tx: &mut Tx, pool: &Pool, linked: &IdentityLogin) -> Result<linking::Identity, Fault> {
+    let row = identities::find(tx, &linked.identity_id).await?;
+    let row = row.ok_or_else(|| Fault::internal("a login belongs to an identity that is not there"))?;
+    Ok(to_rule(pool, &row, &identity_logins::all_of(tx, &row.id).await?))
+}
+
+/// One that was merged has no logins left; so this one was disabled some other way.
+fn is_switched_off(owner: &linking::Identity) -> bool {
+    matches!(owner.state, linking::IdentityState::Disabled { .. })
 }
 
 async fn apply(
@@ -298,7 +398,8 @@ fn key(pool: &Pool, provider: &str, subject: &str) -> LoginKey {
     LoginKey { provider: provider.to_owned(), subject: subject.to_owned(), developer }
 }
 
-fn refused(cx: &Cx, refusal: &LinkRefusal) -> Fault {
+/// Records a refusal, and says it in the service's words.
+pub fn refused(cx: &Cx, refusal: &LinkRefusal) -> Fault {
     cx.decision().failed("identity", refusal.message());
     Fault::new(refusal.code(), 400, refusal.message())
 }

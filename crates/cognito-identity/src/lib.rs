@@ -4,17 +4,20 @@
 //! configure pools (`gate`).
 
 mod condition_keys;
+mod developer;
 mod explain;
 mod fault;
 mod guest_scope;
 mod identity;
 mod keys;
 mod login;
+mod login_own_token;
 mod ops;
 mod page;
 mod pool;
 mod roles;
 mod settings;
+mod token;
 mod visit;
 
 use service::Entry;
@@ -32,11 +35,16 @@ pub fn operations() -> &'static [Entry] {
         model::cognito_identity::GetId => crate::ops::get_id,
         model::cognito_identity::GetIdentityPoolRoles => crate::ops::get_identity_pool_roles,
         model::cognito_identity::GetOpenIdToken => crate::ops::get_open_id_token,
+        model::cognito_identity::GetOpenIdTokenForDeveloperIdentity => crate::ops::get_open_id_token_for_developer_identity,
         model::cognito_identity::ListIdentities => crate::ops::list_identities,
         model::cognito_identity::ListIdentityPools => crate::ops::list_identity_pools,
         model::cognito_identity::ListTagsForResource => crate::ops::list_tags_for_resource,
+        model::cognito_identity::LookupDeveloperIdentity => crate::ops::lookup_developer_identity,
+        model::cognito_identity::MergeDeveloperIdentities => crate::ops::merge_developer_identities,
         model::cognito_identity::SetIdentityPoolRoles => crate::ops::set_identity_pool_roles,
         model::cognito_identity::TagResource => crate::ops::tag_resource,
+        model::cognito_identity::UnlinkDeveloperIdentity => crate::ops::unlink_developer_identity,
+        model::cognito_identity::UnlinkIdentity => crate::ops::unlink_identity,
         model::cognito_identity::UntagResource => crate::ops::untag_resource,
         model::cognito_identity::UpdateIdentityPool => crate::ops::update_identity_pool,
     ];

@@ -1,11 +1,10 @@
 //! The `Logins` of a request: each one verified, or the whole call refused.
 
-use crate::keys;
 use crate::pool::Pool;
 use crate::settings::provider_name;
+use crate::{keys, login_own_token};
 use contract::Fault;
-use domain::identity_token::{self, IdentityToken, IdentityTokenError};
-use domain::jwt::VerifyingKey;
+use domain::identity_token;
 use domain::login_token::{
     LoginKind, LoginRefusal, UserPoolLogin, VerifiedLogin, user_pool_of_provider, verify_user_pool_login,
 };
@@ -59,7 +58,7 @@ pub async fn verify(
     let mut checked = Logins { verified: Vec::with_capacity(logins.len()), to_ask: Vec::new() };
     for (provider, token) in logins {
         let login = if provider == identity_token::PROVIDER {
-            own_token(token, takes_own_token)
+            login_own_token::verify(cx, pool, token, takes_own_token).await?
         } else {
             verify_one(cx, pool, provider, token).await?
         };
@@ -137,17 +136,6 @@ fn not_built(pool: &Pool, provider: &str) -> Option<&'static str> {
         Some("SAML providers")
     } else {
         None
-    }
-}
-
-/// A token under the key `cognito-identity.amazonaws.com`. Only developers' tokens are logins, and no operation of this build
-/// issues those, so no key is tried: one of GetOpenIdToken is for STS alone, and a guest's must not make a user of it.
-fn own_token(token: &str, taken: bool) -> Result<VerifiedLogin, String> {
-    match IdentityToken::verify(token, |_| None::<&VerifyingKey>) {
-        Err(IdentityTokenError::Foreign) => Err(IdentityTokenError::Foreign.message().to_owned()),
-        _ if !taken => Err(identity_token::NOT_FOR_GET_ID_MESSAGE.to_owned()),
-        Err(refusal) => Err(refusal.message().to_owned()),
-        Ok(token) => Ok(token.into_login()),
     }
 }
 

@@ -57,4 +57,4 @@ impl Page {
 }
 
 /// Most items of a page (spec/identity-pools.md 17).
-const MOST: usize = 60;
+pub const MOST: usize = 60;

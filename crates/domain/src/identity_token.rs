@@ -86,6 +86,11 @@ impl IdentityToken {
         rest.iter().filter_map(|element| element.strip_prefix(&prefix)).map(str::to_owned).collect()
     }
 
+    /// The token that [`Self::into_login`] made a login of; `None`: it is a login of another kind.
+    pub fn of_login(login: &VerifiedLogin) -> Option<Self> {
+        (login.provider == PROVIDER && login.kind == LoginKind::Developer).then(|| Self::from_claims(&login.claims))?
+    }
+
     fn from_claims(claims: &Claims) -> Option<Self> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let seconds = |name: &str| claims.get(name).and_then(Value::as_i64).map(Timestamp::from_seconds);
@@ -231,6 +236,8 @@ mod tests {
         assert_eq!(read_back.check_time(Timestamp::from_seconds(1_600), 0), Err(IdentityTokenError::Expired));
         assert_eq!(read_back.check_time(Timestamp::from_seconds(1_600), 300), Ok(()));
         let login = read_back.into_login();
+        assert_eq!(IdentityToken::of_login(&login), Some(token()));
+        assert_eq!(IdentityToken::of_login(&developer_login("my.backend", &token().identity_pool_id, "ana")), None);
         assert_eq!(login.amr(), &token().amr[1..]);
         assert_eq!(login.mapping_key(), None);
     }

@@ -2,13 +2,8 @@
 
 /// `service:Operation`, in order.
 pub const NOT_YET: &[&str] = &[
-    "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
     "cognito-identity:GetPrincipalTagAttributeMap",
-    "cognito-identity:LookupDeveloperIdentity",
-    "cognito-identity:MergeDeveloperIdentities",
     "cognito-identity:SetPrincipalTagAttributeMap",
-    "cognito-identity:UnlinkDeveloperIdentity",
-    "cognito-identity:UnlinkIdentity",
     "cognito-idp:AddCustomAttributes",
     "cognito-idp:AddUserPoolClientSecret",
     "cognito-idp:AdminConfirmSignUp",

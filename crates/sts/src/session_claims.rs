@@ -1,10 +1,13 @@
 //! What a token or an assertion wants of the session: tags, a source identity, roles (spec/sts-and-iam.md B8, B9).
 
+use crate::packed;
+use crate::session_policy::SessionPolicies;
 use crate::session_tags::RequestedTags;
 use contract::{Fault, Value as Neutral, check};
 use domain::jwt::Claims;
 use federation::session_claims::{self, TagsFault};
 use model::sts::{error, schemas};
+use std::collections::BTreeMap;
 
 /// The session tags of a web identity token.
 ///
@@ -19,6 +22,20 @@ pub fn tags(claims: &Claims) -> Result<RequestedTags, Fault> {
     })?;
     demand_limits(&tags.principal_tags)?;
     RequestedTags::of(tags.principal_tags, tags.transitive_tag_keys)
+}
+
+/// Whether these could be the tags of a session: by themselves, all together, and beside no policy.
+///
+/// # Errors
+/// `InvalidIdentityToken`, `InvalidParameterValue`, `PackedPolicyTooLarge`.
+pub fn demand_usable(tags: &BTreeMap<String, String>) -> Result<(), Fault> {
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<(String, String)> = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    demand_limits(&list)?;
+    RequestedTags::of(list, Vec::new())?;
+    packed::percent(&SessionPolicies::default(), tags).map(drop)
 }
 
 /// The limits that a request's own tags have, for tags that came another way.

@@ -2,6 +2,7 @@
 
 use crate::saml::Provider;
 use crate::saml_attributes;
+use crate::session_claims;
 use crate::session_tags::{CarriedTags, RequestedTags};
 use crate::web_identity::Verified;
 use contract::Fault;
@@ -77,6 +78,11 @@ pub struct WebIdentityRequest<'a> {
 /// There is no identity side: the caller is unsigned. The statement that decided, or the nearest miss, is recorded
 /// under the stage `trust`.
 pub fn may_assume_with_web_identity(cx: &Cx, role: &RoleFacts, asked: WebIdentityRequest<'_>) -> bool {
+    // AssumeRoleWithWebIdentity would not take them either.
+    if let Err(fault) = session_claims::demand_usable(asked.tags) {
+        cx.decision().failed("tags", fault.to_string());
+        return false;
+    }
     let principal = Principal::WebIdentity { provider: asked.web_identity.provider.clone() };
     let context = web_identity_context(cx, role, asked);
     let companions = companions(!asked.tags.is_empty(), false);

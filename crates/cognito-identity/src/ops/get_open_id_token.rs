@@ -1,15 +1,12 @@
 //! GetOpenIdToken: the classic flow's token, which STS takes for a role of the caller's choice. Unsigned.
 
 use crate::pool::Pool;
-use crate::visit;
+use crate::{login_own_token, token, visit};
 use contract::Fault;
 use domain::IdentityId;
-use domain::identity_token::{IdentityToken, OPEN_ID_TOKEN_SECONDS};
-use domain::login_token::amr;
+use domain::identity_token::OPEN_ID_TOKEN_SECONDS;
 use model::cognito_identity::{GetOpenIdTokenInput, GetOpenIdTokenResponse, error};
 use service::Cx;
-use std::collections::BTreeMap;
-use sts::identity_keys::TokenKey;
 
 /// Verifies logins, settles the identity as GetCredentialsForIdentity does, and signs a token of ten minutes
 /// (spec/identity-pools.md 8 and 10).
@@ -24,19 +21,10 @@ pub async fn run(cx: &Cx, input: GetOpenIdTokenInput) -> Result<GetOpenIdTokenRe
     let pool = &visit.pool;
     demand_classic_flow(cx, pool)?;
     let (identity_id, logins) = visit.settle(cx, input.logins).await?;
-    let token = IdentityToken {
-        identity_pool_id: pool.id.clone(),
-        identity_id: identity_id.clone(),
-        amr: amr(&logins),
-        identity_pool_arn: (!logins.is_empty()).then(|| pool.arn()),
-        principal_tags: BTreeMap::new(),
-        issued_at: cx.now(),
-        expires_at: cx.now().plus_seconds(OPEN_ID_TOKEN_SECONDS),
-    };
-    let key = TokenKey::demand(cx, &pool.region).await?;
-    let signed = key.sign(&token.claims()).map_err(Fault::internal)?;
-    let (kid, amr) = (key.kid(), token.amr.join(", "));
-    cx.decision().passed("token", format!("{identity_id} of {}: [{amr}], signed with key {kid}", pool.id));
+    let tags = login_own_token::principal_tags(&logins);
+    let ten_minutes = cx.now().plus_seconds(OPEN_ID_TOKEN_SECONDS);
+    let expires_at = login_own_token::expires_at(&logins).map_or(ten_minutes, |end| end.min(ten_minutes));
+    let signed = token::signed(cx, pool, &identity_id, &logins, tags, expires_at).await?;
     Ok(GetOpenIdTokenResponse { identity_id: Some(identity_id.to_string()), token: Some(signed) })
 }
 

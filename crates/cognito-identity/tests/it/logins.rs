@@ -169,8 +169,9 @@ async fn tokens_of_identity_pools_are_told_apart() {
     // A guest's own token makes no user of it.
     let own = get_open_id_token(&w, &identity, json!({})).await.text_at("Token");
     let own = json!({identity_token::PROVIDER: own});
-    assert_eq!(get_credentials(&w, &identity, own.clone()).await.message(), not_verified);
-    assert_eq!(get_open_id_token(&w, &identity, own).await.message(), not_verified);
+    let no_login = "Token is not from a supported provider of this identity pool.";
+    assert_eq!(get_credentials(&w, &identity, own.clone()).await.message(), no_login);
+    assert_eq!(get_open_id_token(&w, &identity, own).await.message(), no_login);
 }
 
 #[tokio::test]

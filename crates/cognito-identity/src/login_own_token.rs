@@ -1,0 +1,84 @@
+//! A token of GetOpenIdTokenForDeveloperIdentity as a login, under the key `cognito-identity.amazonaws.com`.
+//!
+//! It proves what it says and no more: it opens the identity it was made for, as long as the developer's user in it is linked,
+//! and it links nothing.
+
+use crate::identity::Found;
+use crate::pool::Pool;
+use contract::Fault;
+use domain::identity_linking::LinkRefusal;
+use domain::identity_token::{self, IdentityToken, IdentityTokenError};
+use domain::jwt::VerifyingKey;
+use domain::login_token::{LoginRefusal, VerifiedLogin};
+use domain::{IdentityId, Timestamp};
+use service::Cx;
+use std::collections::BTreeMap;
+use sts::identity_keys;
+
+/// Verifies the token for this pool; `taken` says whether the operation takes such tokens (GetId does not).
+///
+/// A token without a developer's user in it is refused: a guest's must make nobody a user, and one of GetOpenIdToken for
+/// other logins is for STS alone. The inner error is the sentence for the caller.
+///
+/// # Errors
+/// An internal fault.
+pub async fn verify(cx: &Cx, pool: &Pool, token: &str, taken: bool) -> Result<Result<VerifiedLogin, String>, Fault> {
+    let key = if taken { identity_keys::public_of(&cx.node, token).await? } else { None };
+    let token = match IdentityToken::verify(token, |_| key.as_deref().map(|key| -> &VerifyingKey { key })) {
+        Ok(token) => token,
+        Err(IdentityTokenError::Foreign) => return Ok(Err(IdentityTokenError::Foreign.message().to_owned())),
+        Err(_) if !taken => return Ok(Err(identity_token::NOT_FOR_GET_ID_MESSAGE.to_owned())),
+        Err(refusal) => return Ok(Err(refusal.message().to_owned())),
+    };
+    if let Err(refusal) = token.check_time(cx.now(), 0) {
+        return Ok(Err(refusal.message().to_owned()));
+    }
+    if token.identity_pool_id != pool.id || users(pool, &token).is_empty() {
+        return Ok(Err(LoginRefusal::UnsupportedProvider.message()));
+    }
+    Ok(Ok(token.into_login()))
+}
+
+/// Whether such a token is among these logins.
+pub fn is_among(logins: &[VerifiedLogin]) -> bool {
+    tokens(logins).next().is_some()
+}
+
+/// The identity that was named, if the token was made for it and every login shown is linked to it. An identity that was
+/// merged since stands for the one it was merged into, which has its users now.
+///
+/// # Errors
+/// The token is another identity's, its user was unlinked, or a login beside it is new.
+pub fn settle(pool: &Pool, found: &Found, logins: &[VerifiedLogin]) -> Result<IdentityId, LinkRefusal> {
+    let Some(developer) = &pool.settings.developer_provider else { return Err(LinkRefusal::LoginsDoNotMatch) };
+    let is_linked = |login: &VerifiedLogin| match read(login) {
+        Some(token) => {
+            token.identity_id == found.named.id && users(pool, &token).iter().any(|user| found.owns(developer, user))
+        }
+        None => found.owns(&login.provider, &login.subject),
+    };
+    if logins.iter().all(is_linked) { Ok(found.live_id().clone()) } else { Err(LinkRefusal::LoginsDoNotMatch) }
+}
+
+/// The tags that the developer put into the tokens among these logins.
+pub fn principal_tags(logins: &[VerifiedLogin]) -> BTreeMap<String, String> {
+    tokens(logins).flat_map(|token| token.principal_tags).collect()
+}
+
+/// Before when a token that is made from these logins must end: a developer's does not beget a longer one.
+pub fn expires_at(logins: &[VerifiedLogin]) -> Option<Timestamp> {
+    tokens(logins).map(|token| token.expires_at).min()
+}
+
+fn users(pool: &Pool, token: &IdentityToken) -> Vec<String> {
+    let developer = pool.settings.developer_provider.as_deref();
+    developer.map(|developer| token.developer_users(developer)).unwrap_or_default()
+}
+
+fn tokens(logins: &[VerifiedLogin]) -> impl Iterator<Item = IdentityToken> {
+    logins.iter().filter_map(read)
+}
+
+fn read(login: &VerifiedLogin) -> Option<IdentityToken> {
+    IdentityToken::of_login(login)
+}
