@@ -196,20 +196,25 @@ impl World {
 
     /// Sends any request.
     pub async fn send(&self, request: http::Request<Bytes>) -> Answer {
+        let (parts, body) = request.into_parts();
+        Answer::new(self.answer(&parts, &body).await)
+    }
+
+    /// What the door answers, unread: for measurements.
+    pub async fn answer(&self, parts: &http::request::Parts, body: &Bytes) -> http::Response<Bytes> {
         let number = self.requests.get() + 1;
         self.requests.set(number);
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&number.to_be_bytes());
-        let (parts, body) = request.into_parts();
         let arrival = Arrival {
-            parts: &parts,
-            body: &body,
+            parts,
+            body,
             now: self.clock.now(),
             seed,
             source_ip: Some([127, 0, 0, 1].into()),
             secure: false,
         };
-        Answer::new(self.door.answer(arrival).await.expect("an API call"))
+        self.door.answer(arrival).await.expect("an API call")
     }
 
     fn operation(&self, name: &str) -> &'static Operation {
