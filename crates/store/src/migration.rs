@@ -45,6 +45,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "session revocations",
         text: include_str!("../migrations/0010_session_revocations.sql"),
     },
+    Migration {
+        number: 11,
+        name: "s3 bucket settings",
+        text: include_str!("../migrations/0011_s3_bucket_settings.sql"),
+    },
 ];
 
 /// The ledger of what was done.

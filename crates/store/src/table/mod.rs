@@ -31,6 +31,7 @@ pub mod identity_token_keys;
 pub mod outbox;
 pub mod pool_sweeps;
 pub mod revoked_tokens;
+pub mod s3_bucket_settings;
 pub mod sealing_keys;
 pub mod session_revocations;
 pub mod settings;

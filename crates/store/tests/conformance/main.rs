@@ -13,6 +13,7 @@ mod iam_providers;
 mod identity_token_keys;
 mod lab;
 mod order;
+mod s3_settings;
 mod schema;
 mod session_revocations;
 mod tables;
@@ -90,6 +91,7 @@ suites! { every:
     iam_providers::login_profiles
     iam_providers::accounts
     identity_token_keys::identity_token_keys
+    s3_settings::s3_bucket_settings
     session_revocations::session_revocations
     session_revocations::a_revocation_leaves_the_catalog_alone
 }
