@@ -158,7 +158,7 @@ impl Gate {
         Ok(principal_tags(caller, self.standing(caller).await?.tags))
     }
 
-    async fn standing(&self, caller: &Caller) -> Result<Standing, Fault> {
+    pub(crate) async fn standing(&self, caller: &Caller) -> Result<Standing, Fault> {
         match caller {
             Caller::Anonymous | Caller::Root { .. } => Ok(Standing::default()),
             Caller::User { user, .. } => self.standing_of_user(&user.account, &user.id).await,
@@ -225,10 +225,10 @@ impl Gate {
 
 /// What a caller brings to a decision.
 #[derive(Default)]
-struct Standing {
-    policies: Arc<IdentityPolicies>,
-    session: Option<Vec<NamedPolicy>>,
-    tags: BTreeMap<String, String>,
+pub(crate) struct Standing {
+    pub(crate) policies: Arc<IdentityPolicies>,
+    pub(crate) session: Option<Vec<NamedPolicy>>,
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// The caller as the policy engine names it.
