@@ -92,6 +92,8 @@ fn session_record() -> SessionRecord {
         transitive_tag_keys: Vec::new(),
         source_identity: None,
         mfa_authenticated_at: None,
+        chained_from: Default::default(),
+        revocations_seen: 0,
         issued_at: Timestamp::from_seconds(1_000),
         expires_at: Timestamp::from_seconds(4_600),
     }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
 use crate::seal::{KeyPurpose, KeyRing, SealError};
@@ -52,6 +52,12 @@ pub struct SessionRecord {
     /// When a second factor was shown, if one was.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub mfa_authenticated_at: Option<Timestamp>,
+    /// Whose sessions it came from.
+    #[serde(rename = "cf", default, skip_serializing_if = "ChainedFrom::is_empty")]
+    pub chained_from: ChainedFrom,
+    /// The number of the last revocation that was known when it was issued: those that came later are about it too.
+    #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
+    pub revocations_seen: i64,
     /// When it was issued (`aws:TokenIssueTime`).
     #[serde(rename = "i")]
     pub issued_at: Timestamp,
@@ -155,6 +161,36 @@ pub struct SessionIdentity {
     pub identity_id: IdentityId,
 }
 
+/// The sessions that a session came from by role chaining: revoking one of those revokes it too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainedFrom {
+    /// The roles on the way.
+    #[serde(rename = "r", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub roles: BTreeSet<RoleId>,
+    /// The identity it began with.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<SessionIdentity>,
+}
+
+impl ChainedFrom {
+    /// What a session comes from that this one is exchanged for.
+    pub fn session(parent: &SessionRecord) -> Self {
+        let mut from = parent.chained_from.clone();
+        if let SessionPrincipal::AssumedRole { role_id, .. } = &parent.principal {
+            from.roles.insert(role_id.clone());
+        }
+        if let Some(identity) = &parent.identity {
+            from.identity = Some(identity.clone());
+        }
+        from
+    }
+
+    /// Whether it came from none.
+    pub fn is_empty(&self) -> bool {
+        self.roles.is_empty() && self.identity.is_none()
+    }
+}
+
 impl SessionRecord {
     /// The caller's ARN as GetCallerIdentity shows it (spec/sts-and-iam.md B5).
     pub fn caller_arn(&self) -> String {
@@ -233,6 +269,10 @@ pub fn open_token(
 /// The longest session token that is looked at, in characters: far above what session policies and tags can fill.
 pub const MAX_TOKEN_LENGTH: usize = 64 * 1024;
 
+fn is_zero(number: &i64) -> bool {
+    *number == 0
+}
+
 fn no_access_key_id() -> AccessKeyId {
     AccessKeyId::new(String::new())
 }
@@ -273,6 +313,8 @@ pub(crate) mod tests {
             transitive_tag_keys: Vec::new(),
             source_identity: None,
             mfa_authenticated_at: None,
+            chained_from: ChainedFrom::default(),
+            revocations_seen: 0,
             issued_at: Timestamp::from_seconds(1_000),
             expires_at: Timestamp::from_seconds(4_600),
         }
@@ -295,6 +337,24 @@ pub(crate) mod tests {
         let token = issue(&ring, [9; 12], &record).unwrap();
         let other = open_token(&ring, "ASIARZPUZDIKAAAAAAAB", &token, Timestamp::from_seconds(2_000));
         assert_eq!(other, Err(SessionError::Malformed));
+    }
+
+    #[test]
+    fn a_chain_remembers_every_role_and_where_it_began() {
+        let mut parent = record();
+        let identity = SessionIdentity { identity_pool_id: "p".into(), identity_id: "i".into() };
+        parent.identity = Some(identity.clone());
+        let mut child = SessionRecord { identity: None, chained_from: ChainedFrom::session(&parent), ..record() };
+        if let SessionPrincipal::AssumedRole { role_id, .. } = &mut child.principal {
+            *role_id = RoleId::from("AROAOTHER");
+        }
+        let from = ChainedFrom::session(&child);
+        assert_eq!((from.roles.len(), from.identity.as_ref()), (2, Some(&identity)));
+        child.chained_from = from;
+        child.revocations_seen = 7;
+        let token = issue(&ring(), [9; 12], &child).unwrap();
+        let id = child.access_key_id.as_str();
+        assert_eq!(open_token(&ring(), id, &token, child.issued_at).unwrap(), child);
     }
 
     #[test]

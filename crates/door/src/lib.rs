@@ -11,7 +11,7 @@ pub use table::Table;
 
 use bytes::Bytes;
 use contract::{Fault, Value, check};
-use gate::{Caller, Context, Decision};
+use gate::{Caller, Context, Decision, Outcome};
 use http::Response;
 use service::{Cx, Entry, Node};
 use std::sync::Arc;
@@ -64,6 +64,10 @@ impl Door {
                 wire::answer(routed.operation, face, &output, &request_id)
             }
             Err(fault) => {
+                // Some refusals say it all by themselves.
+                if decision.steps.last().is_none_or(|step| step.outcome != Outcome::Failed) {
+                    decision.failed("answer", reason(&fault));
+                }
                 self.keep(decision, format!("{} {}", fault.status, fault.code), Some(&fault));
                 wire::fault_answer(face, &fault, &request_id)
             }
@@ -79,12 +83,13 @@ impl Door {
     ) -> Result<Value, Fault> {
         let operation = routed.operation;
         let entry = self.table.find(operation).ok_or_else(|| wire::not_yet(operation))?;
+        self.node.gate.catch_up().await?;
         let caller = if operation.unsigned {
             Caller::Anonymous
         } else {
             let headers = arrival.headers();
             let admitted = self.node.gate.admit(&arrival.signed_view(&headers), operation, arrival.now).await;
-            admitted.inspect_err(|fault| decision.failed("signature", fault.to_string()))?
+            admitted.inspect_err(|fault| decision.failed("signature", reason(fault)))?
         };
         if !matches!(caller, Caller::Anonymous) {
             decision.caller = caller.arn();
@@ -120,5 +125,13 @@ impl Door {
         }
         decision.answer = answer;
         self.node.decisions.keep(decision);
+    }
+}
+
+/// The sentence of a refusal, and what the caller is not told.
+fn reason(fault: &Fault) -> String {
+    match &fault.cause {
+        Some(cause) if !fault.is_server_fault() => format!("{fault} ({cause})"),
+        _ => fault.to_string(),
     }
 }

@@ -38,6 +38,20 @@ impl Signer {
     }
 }
 
+/// A refusal, and the reason for the operator.
+pub(crate) struct Refused {
+    /// What the caller is told.
+    pub(crate) refusal: Refusal,
+    /// What was true.
+    pub(crate) reason: String,
+}
+
+impl Refused {
+    fn new(refusal: Refusal, reason: String) -> Self {
+        Self { refusal, reason }
+    }
+}
+
 impl Gate {
     /// Verifies the signature of a request for an API operation and says who signed.
     ///
@@ -62,7 +76,8 @@ impl Gate {
         let services = [service];
         let rules = Rules::service(&services, RegionRule::Any);
         let presented = sigv4::demand(request, &rules, now.millis()).map_err(refuse)?;
-        let signer = self.signer(presented.access_key_id(), presented.session_token(), now).await?.map_err(refuse)?;
+        let signer = self.signer(presented.access_key_id(), presented.session_token(), now).await?;
+        let signer = signer.map_err(|refused| refuse(refused.refusal).with_cause(refused.reason))?;
         let key = self.key_of(&signer, &presented);
         sigv4::verify_with_key(request, &presented, &key).map_err(refuse)?;
         let caller = signer.caller();
@@ -77,14 +92,16 @@ impl Gate {
         access_key_id: &str,
         session_token: Option<&str>,
         now: Timestamp,
-    ) -> Result<Result<Signer, Refusal>, Fault> {
+    ) -> Result<Result<Signer, Refused>, Fault> {
         if session_token.is_some() || access_key_id.starts_with("ASIA") {
             let session = self.open_session(access_key_id, session_token, now).await?;
             return Ok(session.map(|session| Signer::Session(Arc::new(session))));
         }
         Ok(match self.access_key(access_key_id).await? {
-            None => Err(Refusal::UnknownAccessKey),
-            Some(known) if !known.active => Err(Refusal::InactiveAccessKey),
+            None => Err(Refused::new(Refusal::UnknownAccessKey, format!("there is no access key {access_key_id}"))),
+            Some(known) if !known.active => {
+                Err(Refused::new(Refusal::InactiveAccessKey, format!("the access key {access_key_id} is inactive")))
+            }
             Some(known) => Ok(Signer::Key(known, AccessKeyId::from(access_key_id))),
         })
     }
@@ -107,16 +124,33 @@ impl Gate {
         access_key_id: &str,
         session_token: Option<&str>,
         now: Timestamp,
-    ) -> Result<Result<SessionRecord, Refusal>, Fault> {
+    ) -> Result<Result<SessionRecord, Refused>, Fault> {
+        let refused = |refusal, reason: String| Ok(Err(Refused::new(refusal, reason)));
         // A temporary key without its token is an unknown key (spec/sts-and-iam.md E2, below the table).
-        let Some(token) = session_token else { return Ok(Err(Refusal::UnknownAccessKey)) };
+        let Some(token) = session_token else {
+            return refused(Refusal::UnknownAccessKey, "a temporary access key without its session token".to_owned());
+        };
         let ring = self.secrets.ring();
         let session = match session::open_token(&ring, access_key_id, token, now) {
             Ok(session) => session,
-            Err(SessionError::Expired { .. }) => return Ok(Err(Refusal::ExpiredSessionToken)),
-            Err(SessionError::Malformed | SessionError::NoKey) => return Ok(Err(Refusal::InvalidSessionToken)),
+            Err(SessionError::Expired { expired_at }) => {
+                return refused(
+                    Refusal::ExpiredSessionToken,
+                    format!("the session expired at {}", expired_at.iso8601()),
+                );
+            }
+            Err(error) => return refused(Refusal::InvalidSessionToken, error.to_string()),
         };
-        Ok(self.living(session).await?.ok_or(Refusal::UnknownAccessKey))
+        let whose = session.caller_arn();
+        let Some(session) = self.living(session).await? else {
+            let reason = format!("{whose}: the role or user that the session belongs to was deleted");
+            return refused(Refusal::UnknownAccessKey, reason);
+        };
+        // Dead credentials are unknown ones, as those of a deleted role are.
+        match self.revoked(&session).await? {
+            Some(reason) => refused(Refusal::UnknownAccessKey, format!("{whose}: {reason}")),
+            None => Ok(Ok(session)),
+        }
     }
 
     /// The session, unless the role or user behind it was deleted: that ends its sessions at once

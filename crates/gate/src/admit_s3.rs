@@ -67,7 +67,7 @@ impl Gate {
         let found = self.signer(presented.access_key_id(), presented.session_token(), now).await?;
         let signer = match found {
             Ok(signer) => signer,
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(refused) => return Ok(Err(refused.refusal)),
         };
         let key = self.key_of(&signer, presented);
         if let Err(refusal) = sigv4::verify_with_key(request, presented, &key) {
@@ -95,7 +95,7 @@ impl Gate {
         let found = self.signer(presented.access_key_id(), presented.session_token(), now).await?;
         let signer = match found {
             Ok(signer) => signer,
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(refused) => return Ok(Err(refused.refusal)),
         };
         if let Err(refusal) = v2::verify(presented, signer.secret().reveal().as_bytes()) {
             return Ok(Err(refusal));

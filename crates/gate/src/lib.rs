@@ -16,8 +16,12 @@ mod dialect;
 mod last_use;
 pub mod managed_policies;
 mod owned;
+pub mod principal_ids;
+mod principal_text;
 mod principals;
 mod resource;
+pub mod revocation;
+mod revocations;
 mod session_limits;
 
 pub use admit_s3::{Admitted, SignatureFacts};

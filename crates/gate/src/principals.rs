@@ -2,6 +2,7 @@
 
 use crate::last_use::LastUses;
 use crate::managed_policies;
+use crate::revocations::Revocations;
 use crate::{Cache, UserFacts};
 use contract::Fault;
 use domain::seal::KeyRing;
@@ -50,6 +51,8 @@ pub struct Gate {
     derived: Moka<String, Arc<SigningKey>>,
     /// When keys and roles were last used, until it is kept.
     pub(crate) last_uses: LastUses,
+    /// Whose sessions are refused before they expire.
+    pub(crate) revocations: Revocations,
 }
 
 /// A long-term access key.
@@ -141,6 +144,7 @@ impl Gate {
             texts: Moka::new(1_000),
             derived: Moka::new(10_000),
             last_uses: LastUses::default(),
+            revocations: Revocations::default(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! What a server does when nobody asks: notices other nodes' changes, sweeps up after deleted pools, forgets what expired,
-//! writes down which keys were used.
+//! What a server does when nobody asks: notices what other nodes changed and revoked, sweeps up after deleted pools, forgets
+//! what expired, writes down which keys were used.
 
 use crate::clock::now;
 use contract::Fault;
@@ -7,7 +7,7 @@ use service::Node;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::table::{pool_sweeps, revoked_tokens, used_sessions};
+use store::table::{pool_sweeps, revoked_tokens, session_revocations, used_sessions};
 use tokio::sync::watch;
 
 /// How often other nodes' changes are looked for. Twice a second, so that a cache is never a second old.
@@ -44,6 +44,7 @@ pub fn start(node: Arc<Node>, mut stop: watch::Receiver<bool>) -> std::io::Resul
 
 async fn keep_house(node: &Node, round: u64) -> Result<(), Fault> {
     node.store.refresh_epoch().await?;
+    node.gate.refresh_revocations(now()).await?;
     // A few steps a round keep room for those who ask; a large pool is gone after a while.
     for _ in 0..STEPS_MOST {
         let more = node.store.write(async |tx| Ok::<_, Fault>(pool_sweeps::step(tx, STEP).await?)).await?;
@@ -58,6 +59,7 @@ async fn keep_house(node: &Node, round: u64) -> Result<(), Fault> {
             .write(async |tx| {
                 used_sessions::purge(tx, now, STEP).await?;
                 revoked_tokens::purge(tx, now, STEP).await?;
+                session_revocations::purge(tx, now, STEP).await?;
                 Ok::<_, Fault>(())
             })
             .await?;

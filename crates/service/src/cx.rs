@@ -7,9 +7,10 @@ use gate::{Asked, Caller, Context, Decision, RequestView};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use std::cell::{RefCell, RefMut};
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use store::Tx;
+use store::{StoreError, Tx};
 
 /// What the door knows about a request before anyone decides anything.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Cx {
     pub request: RequestFacts,
     /// Who is calling, verified.
     pub caller: Caller,
+    revocations_seen: i64,
+    rehearsal: bool,
     random: RefCell<ChaCha20Rng>,
     decision: RefCell<Decision>,
 }
@@ -62,12 +65,25 @@ impl Cx {
     /// The context of a request by a verified caller; `decision` already holds how the caller was verified.
     pub fn new(node: Arc<Node>, request: RequestFacts, caller: Caller, decision: Decision) -> Self {
         let random = RefCell::new(ChaCha20Rng::from_seed(request.seed));
-        Self { node, request, caller, random, decision: RefCell::new(decision) }
+        let revocations_seen = node.gate.revocations_seen();
+        Self { node, request, caller, revocations_seen, rehearsal: false, random, decision: RefCell::new(decision) }
+    }
+
+    /// The same context, in which everything is decided as ever, and nothing that is written is kept: for questions about what
+    /// would happen. What is written is not read again either, each write being undone when its closure ends.
+    #[must_use]
+    pub fn rehearsing(self) -> Self {
+        Self { rehearsal: true, ..self }
     }
 
     /// The time of this request.
     pub fn now(&self) -> Timestamp {
         self.request.now
+    }
+
+    /// The number of the last revocation that was known when the request began: what the sessions carry that it issues.
+    pub fn revocations_seen(&self) -> i64 {
+        self.revocations_seen
     }
 
     /// The region of this request.
@@ -133,7 +149,22 @@ impl Cx {
     /// # Errors
     /// The closure's fault (nothing of it is kept), or an internal one if the store fails.
     pub async fn write<T>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        self.node.store.write(f).await
+        if self.rehearsal { self.rehearse(f).await } else { self.node.store.write(f).await }
+    }
+
+    async fn rehearse<T>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        let outcome = RefCell::new(None);
+        let undone = self.node.store.write(async |tx| {
+            let value = f(tx).await.map_err(Rehearsed::Failed)?;
+            outcome.replace(Some(value));
+            Err::<Infallible, Rehearsed>(Rehearsed::Undone)
+        });
+        match undone.await {
+            Err(Rehearsed::Failed(fault)) => Err(fault),
+            Err(Rehearsed::Undone) => {
+                outcome.into_inner().ok_or_else(|| Fault::internal("a rehearsed write has no outcome"))
+            }
+        }
     }
 
     /// Seals a secret for storage, bound to what it is and whose it is.
@@ -150,5 +181,17 @@ impl Cx {
     /// An internal fault: the row was changed, or sealed by a key this node does not have.
     pub fn open(&self, kind: &str, owner: &str, sealed: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, Fault> {
         self.node.vault.open(kind, owner, sealed)
+    }
+}
+
+/// How a rehearsed write ends: never with success, so that nothing is kept.
+enum Rehearsed {
+    Undone,
+    Failed(Fault),
+}
+
+impl From<StoreError> for Rehearsed {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
     }
 }

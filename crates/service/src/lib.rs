@@ -16,6 +16,7 @@ mod vault;
 
 pub use caches::Caches;
 pub use cx::{Cx, RequestFacts};
+pub use gate::revocation;
 pub use gate::{Asked, Cache, Caller, Context, Decision, Decisions, Gate, RoleFacts};
 pub use key_source::KeySource;
 pub use node::{Issuer, Node, NodeParts};

@@ -3,10 +3,10 @@
 use contract::Fault;
 use domain::access_key::{AccessKeyKind, new_access_key_id, new_secret_access_key};
 use domain::secret::SecretText;
-use domain::session::{self, SamlIdentity, SessionIdentity, SessionPrincipal, SessionRecord, WebIdentity};
+use domain::session::{self, ChainedFrom, SamlIdentity, SessionIdentity, SessionPrincipal, SessionRecord, WebIdentity};
 use domain::{AccessKeyId, AccountId, Timestamp};
 use model::sts::Credentials;
-use service::{Cx, RoleFacts};
+use service::{Caller, Cx, RoleFacts};
 use std::collections::BTreeMap;
 
 /// What the session shall be. Whoever asks has checked names, policies and bounds, and that the role lets the caller in
@@ -75,13 +75,7 @@ pub struct Issued {
 /// # Errors
 /// An internal fault: the ring has no key for sessions, or the account is not twelve digits.
 pub fn role_session(cx: &Cx, role: &RoleFacts, request: IssueRequest) -> Result<Issued, Fault> {
-    let principal = SessionPrincipal::AssumedRole {
-        role_id: role.id.clone(),
-        role_name: role.name.clone(),
-        role_arn: role.arn(),
-        session_name: request.session_name.clone(),
-    };
-    session(cx, &role.account, principal, request)
+    seal(cx, role_record(cx, role, request)?)
 }
 
 /// Issues credentials for any session: a role's, a user's own (GetSessionToken) or a federated user's.
@@ -94,9 +88,32 @@ pub fn session(
     principal: SessionPrincipal,
     request: IssueRequest,
 ) -> Result<Issued, Fault> {
+    seal(cx, record(cx, account, principal, request)?)
+}
+
+/// The session that [`role_session`] would issue. As long as it is not sealed it is good for nothing but questions.
+///
+/// # Errors
+/// An internal fault: the account is not twelve digits.
+pub fn role_record(cx: &Cx, role: &RoleFacts, request: IssueRequest) -> Result<SessionRecord, Fault> {
+    let principal = SessionPrincipal::AssumedRole {
+        role_id: role.id.clone(),
+        role_name: role.name.clone(),
+        role_arn: role.arn(),
+        session_name: request.session_name.clone(),
+    };
+    record(cx, &role.account, principal, request)
+}
+
+fn record(
+    cx: &Cx,
+    account: &AccountId,
+    principal: SessionPrincipal,
+    request: IssueRequest,
+) -> Result<SessionRecord, Fault> {
     let access_key_id = new_access_key_id(AccessKeyKind::Temporary, account, cx.random())
         .ok_or_else(|| Fault::internal(format!("`{account}` is no account id")))?;
-    let record = SessionRecord {
+    Ok(SessionRecord {
         access_key_id,
         secret_access_key: new_secret_access_key(cx.random()),
         account_id: account.clone(),
@@ -110,14 +127,21 @@ pub fn session(
         transitive_tag_keys: request.transitive_tag_keys,
         source_identity: request.source_identity,
         mfa_authenticated_at: request.mfa_authenticated_at,
+        chained_from: match &cx.caller {
+            Caller::Session(parent) => ChainedFrom::session(parent),
+            _ => ChainedFrom::default(),
+        },
+        revocations_seen: cx.revocations_seen(),
         issued_at: cx.now(),
         expires_at: cx.now().plus_seconds(request.duration_seconds),
-    };
+    })
+}
+
+fn seal(cx: &Cx, record: SessionRecord) -> Result<Issued, Fault> {
     let token = session::issue(&cx.node.vault.ring(), cx.random(), &record).map_err(Fault::internal)?;
-    cx.decision().passed(
-        "session",
-        format!("{} issued for {} seconds: {}", record.access_key_id, request.duration_seconds, record.caller_arn()),
-    );
+    let seconds = record.expires_at.seconds() - record.issued_at.seconds();
+    cx.decision()
+        .passed("session", format!("{} issued for {seconds} seconds: {}", record.access_key_id, record.caller_arn()));
     Ok(Issued {
         access_key_id: record.access_key_id,
         secret_access_key: record.secret_access_key,

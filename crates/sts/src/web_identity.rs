@@ -99,25 +99,18 @@ async fn google_token(cx: &Cx, peeked: &UnverifiedToken<'_>, token: &str) -> Res
 /// A token of an identity pool of ours.
 async fn identity_pool_token(cx: &Cx, token: &str) -> Result<Verified, Fault> {
     let key = identity_keys::public_of(&cx.node, token).await?;
-    read_identity_pool_token(token, cx.now(), |_| key.as_deref().map(|key| &**key)).map_err(|refusal| {
+    let token = read_identity_pool_token(token, cx.now(), |_| key.as_deref().map(|key| &**key)).map_err(|refusal| {
         cx.decision().failed("token", format!("a token of an identity pool: {refusal}"));
         sentence(&refusal, identity_token::ISSUER)
-    })
-}
-
-fn read_identity_pool_token<'k>(
-    token: &str,
-    now: Timestamp,
-    key_of: impl FnOnce(&str) -> Option<&'k VerifyingKey>,
-) -> Result<Verified, TokenRefusal> {
-    let token = IdentityToken::verify(token, key_of).map_err(|error| match error {
-        IdentityTokenError::Foreign => TokenRefusal::NotAToken,
-        IdentityTokenError::BadSignature => TokenRefusal::BadSignature,
-        IdentityTokenError::Expired => TokenRefusal::NotAToken,
     })?;
-    token
-        .check_time(now, LEEWAY_SECONDS)
-        .map_err(|_| TokenRefusal::Expired { now: now.seconds(), expires: token.expires_at.seconds() })?;
+    let revoked = cx.node.gate.token_revoked(&token.identity_pool_id, &token.identity_id, token.issued_at).await?;
+    if let Some(reason) = revoked {
+        cx.decision().failed("token", format!("a token of an identity pool: {reason}"));
+        // A token of nobody any more. The sentence is the model's own for tokens that AWS does not take.
+        return Err(error::invalid_identity_token(
+            "The web identity token that was passed could not be validated by AWS.",
+        ));
+    }
     Ok(Verified {
         web_identity: WebIdentity {
             provider: identity_token::PROVIDER.to_owned(),
@@ -128,6 +121,22 @@ fn read_identity_pool_token<'k>(
         claims: token.claims(),
         original_audiences: Vec::new(),
     })
+}
+
+fn read_identity_pool_token<'k>(
+    token: &str,
+    now: Timestamp,
+    key_of: impl FnOnce(&str) -> Option<&'k VerifyingKey>,
+) -> Result<IdentityToken, TokenRefusal> {
+    let token = IdentityToken::verify(token, key_of).map_err(|error| match error {
+        IdentityTokenError::Foreign => TokenRefusal::NotAToken,
+        IdentityTokenError::BadSignature => TokenRefusal::BadSignature,
+        IdentityTokenError::Expired => TokenRefusal::NotAToken,
+    })?;
+    token
+        .check_time(now, LEEWAY_SECONDS)
+        .map_err(|_| TokenRefusal::Expired { now: now.seconds(), expires: token.expires_at.seconds() })?;
+    Ok(token)
 }
 
 /// `amr` is a list, and some providers write one text.
@@ -205,13 +214,8 @@ mod tests {
             let key_of = |kid: &str| (kid == key.kid()).then(|| key.verifying_key());
             read_identity_pool_token(&text, Timestamp::from_seconds(seconds), key_of)
         };
-        let verified = read(1_899).unwrap();
-        let web = &verified.web_identity;
-        assert_eq!(
-            (web.provider.as_str(), web.audience.as_str(), web.subject.as_str(), web.amr.len()),
-            ("cognito-identity.amazonaws.com", "us-east-1:pool", "us-east-1:identity", 2)
-        );
-        assert_eq!(crate::session_claims::tags(&verified.claims).unwrap().tags, token.principal_tags);
+        assert_eq!(read(1_899).unwrap(), token);
+        assert_eq!(crate::session_claims::tags(&token.claims()).unwrap().tags, token.principal_tags);
         assert_eq!(read(1_900).unwrap_err(), TokenRefusal::Expired { now: 1_900, expires: 1_600 });
         let unknown = read_identity_pool_token(&text, Timestamp::from_seconds(1_000), |_| None);
         assert_eq!(unknown.unwrap_err(), TokenRefusal::BadSignature);
