@@ -27,7 +27,6 @@ mod page;
 mod password_policy;
 mod permission;
 mod policy_version;
-mod principal_text;
 mod provider_arn;
 mod qr_png;
 mod quota;

@@ -49,7 +49,7 @@ impl Place {
     fn member(self, name: &str) -> Self {
         match (self, name) {
             (Self::Document, "Statement") => Self::Statements,
-            (Self::Statements, "Principal") => Self::Principal,
+            (Self::Statements, "Principal" | "NotPrincipal") => Self::Principal,
             (Self::Principal, "AWS") => Self::Names,
             _ => Self::Other,
         }
@@ -173,8 +173,9 @@ mod tests {
     fn principals_are_found_where_the_grammar_has_them_and_nowhere_else() {
         let document = r#"{ "AWS": "no", "Statement": [
             {"Principal": {"AWS": "a", "Federated": "no"}, "Condition": {"StringEquals": {"AWS": "no", "n": 1}}},
-            {"Principal": {"Service": ["no"], "\u0041WS" : [ "b" , "c\"d" ] }}, {"Principal": "*"} ], "x": null }"#;
-        assert_eq!(names(document), ["a", "b", "c\"d"]);
+            {"Principal": {"Service": ["no"], "\u0041WS" : [ "b" , "c\"d" ] }}, {"Principal": "*"},
+            {"NotPrincipal": {"AWS": "e"}} ], "x": null }"#;
+        assert_eq!(names(document), ["a", "b", "c\"d", "e"]);
         assert_eq!(names(r#"{"Statement":{"Principal":{"AWS":"a"}}}"#), ["a"]);
     }
 
