@@ -44,8 +44,8 @@ pub fn is_among(logins: &[VerifiedLogin]) -> bool {
     tokens(logins).next().is_some()
 }
 
-/// The identity that was named, if the token was made for it and every login shown is linked to it. An identity that was
-/// merged since stands for the one it was merged into, which has its users now.
+/// The identity that was named, if the token was made for it and every login shown is linked to it. One that was merged stands
+/// for the other one, and wants a token of that.
 ///
 /// # Errors
 /// The token is another identity's, its user was unlinked, or a login beside it is new.
@@ -53,7 +53,7 @@ pub fn settle(pool: &Pool, found: &Found, logins: &[VerifiedLogin]) -> Result<Id
     let Some(developer) = &pool.settings.developer_provider else { return Err(LinkRefusal::LoginsDoNotMatch) };
     let is_linked = |login: &VerifiedLogin| match read(login) {
         Some(token) => {
-            token.identity_id == found.named.id && users(pool, &token).iter().any(|user| found.owns(developer, user))
+            token.identity_id == *found.live_id() && users(pool, &token).iter().any(|user| found.owns(developer, user))
         }
         None => found.owns(&login.provider, &login.subject),
     };

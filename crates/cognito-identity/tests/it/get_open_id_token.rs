@@ -1,9 +1,10 @@
 //! GetOpenIdToken: whom it gives a token to, what the token says, and pools that do not have the classic flow.
 
 use crate::support::{
-    AUTH, CLIENT, GUEST, UserPool, decision, get_id, get_open_id_token, pool_with_roles, says, set_roles, world,
+    AUTH, CLIENT, GUEST, UserPool, decision, get_id, get_open_id_token, pool_with_roles, says, set_roles, token_claims,
+    world,
 };
-use domain::jwt::{self, Algorithm, VerifyingKey};
+use domain::jwt;
 use gate::Outcome;
 use serde_json::{Value, json};
 use testkit::{Answer, World};
@@ -32,15 +33,7 @@ impl Story {
 
     /// The claims of an answer's token, verified with the published key.
     async fn claims(&self, answer: &Answer) -> Value {
-        let token = answer.text_at("Token");
-        let published = sts::identity_keys::jwks(&self.w.node).await.unwrap();
-        let published: Value = serde_json::from_str(&published).unwrap();
-        let kid = jwt::peek(&token).unwrap().kid().to_owned();
-        let key = published["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid).expect("the key");
-        assert_eq!((&key["alg"], &key["use"], &key["kty"]), (&json!("RS512"), &json!("sig"), &json!("RSA")));
-        let (n, e) = (key["n"].as_str().unwrap(), key["e"].as_str().unwrap());
-        let key = VerifyingKey::from_jwk(&kid, Algorithm::Rs512, n, e).unwrap();
-        Value::Object(jwt::verify(&token, &key).expect("the pool's signature"))
+        token_claims(&self.w, &answer.text_at("Token")).await
     }
 
     /// Says whether the pool allows the classic flow; null: does not say.

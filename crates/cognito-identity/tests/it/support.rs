@@ -1,7 +1,7 @@
 //! What the stories need besides the operations under test: user pools that sign, roles, users.
 
 use contract::Fault;
-use domain::jwt::{Algorithm, SigningKey};
+use domain::jwt::{self, Algorithm, SigningKey, VerifyingKey};
 use domain::{RoleId, Timestamp, UserPoolId, UserSub};
 use gate::{Decision, Outcome};
 use serde_json::{Value, json};
@@ -217,6 +217,18 @@ pub async fn get_credentials(w: &World, identity: &str, logins: Value) -> Answer
 
 pub async fn get_open_id_token(w: &World, identity: &str, logins: Value) -> Answer {
     w.call_unsigned("GetOpenIdToken", &json!({"IdentityId": identity, "Logins": logins})).await
+}
+
+/// The claims of a token of an identity pool, verified with the published key.
+pub async fn token_claims(w: &World, token: &str) -> Value {
+    let published = sts::identity_keys::jwks(&w.node).await.unwrap();
+    let published: Value = serde_json::from_str(&published).unwrap();
+    let kid = jwt::peek(token).unwrap().kid().to_owned();
+    let key = published["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid).expect("the key");
+    assert_eq!((&key["alg"], &key["use"], &key["kty"]), (&json!("RS512"), &json!("sig"), &json!("RSA")));
+    let (n, e) = (key["n"].as_str().unwrap(), key["e"].as_str().unwrap());
+    let key = VerifyingKey::from_jwk(&kid, Algorithm::Rs512, n, e).unwrap();
+    Value::Object(jwt::verify(token, &key).expect("the pool's signature"))
 }
 
 /// The decision that was kept about a request.
