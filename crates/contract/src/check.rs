@@ -1,6 +1,6 @@
 //! Constraint checks: every violation of a request at once, in AWS's own sentences.
 
-use crate::{Dialect, Fault, Kind, Member, Schema, Value};
+use crate::{Dialect, Fault, Kind, Member, Pattern, Schema, Value};
 
 /// At most this many sentences are spelled out; the count in front stays true.
 const MAX_SENTENCES: usize = 20;
@@ -12,24 +12,28 @@ const MAX_QUOTED: usize = 512;
 const MAX_DEPTH: usize = 64;
 
 /// Checks a parsed request against its schema: required members, lengths, ranges, patterns, enumerations.
-/// Violations come in the order of the model's members.
+/// Violations come in the order of the model's members. What a service says in a sentence of its own
+/// ([`Pattern::requirement`](crate::Pattern::requirement)) it finds out later than the rest, and one at a time.
 ///
 /// # Errors
 /// The service's validation fault, listing every violation (spec/user-pools-api.md 1.1, spec/identity-pools.md 1,
 /// spec/sts-and-iam.md part A).
 pub fn check(value: &Value, schema: &Schema, dialect: Dialect) -> Result<(), Fault> {
-    let mut found = Violations::default();
+    let mut found = Violations { dialect, count: 0, sentences: Vec::new(), own: None };
     look(value, schema, "", 0, &mut found);
-    match found.count {
-        0 => Ok(()),
-        _ => Err(found.into_fault(dialect)),
+    match (found.count, found.own.take()) {
+        (0, None) => Ok(()),
+        (0, Some(own)) => Err(dialect.fault(own)),
+        _ => Err(found.into_fault()),
     }
 }
 
-#[derive(Default)]
 struct Violations {
+    dialect: Dialect,
     count: usize,
     sentences: Vec<String>,
+    /// The first violation that the service tells in a sentence of its own.
+    own: Option<String>,
 }
 
 impl Violations {
@@ -37,25 +41,43 @@ impl Violations {
     fn add(&mut self, quoted: impl FnOnce() -> String, path: &str, constraint: &str) {
         self.count += 1;
         if self.sentences.len() < MAX_SENTENCES {
-            let quoted = quoted();
+            let quoted = if self.dialect.is_brief() { String::new() } else { quoted() };
             self.sentences.push(format!("Value {quoted}at '{path}' failed to satisfy constraint: {constraint}"));
         }
     }
 
-    fn into_fault(self, dialect: Dialect) -> Fault {
+    fn add_own(&mut self, path: &str, requirement: &str) {
+        self.own.get_or_insert_with(|| format!("The specified value for {path} is invalid. {requirement}"));
+    }
+
+    fn into_fault(self) -> Fault {
         let noun = if self.count == 1 { "error" } else { "errors" };
         let message = format!("{} validation {noun} detected: {}", self.count, self.sentences.join("; "));
-        match dialect {
+        self.dialect.fault(message)
+    }
+}
+
+impl Dialect {
+    fn fault(self, message: String) -> Fault {
+        match self {
             Dialect::InvalidParameter => Fault::new("InvalidParameterException", 400, message),
             Dialect::Validation => Fault::new("ValidationException", 400, message),
-            Dialect::Query => Fault::new("ValidationError", 400, message),
+            Dialect::Query | Dialect::QueryBrief => Fault::new("ValidationError", 400, message),
         }
+    }
+
+    /// Whether values and enumerations are left out.
+    fn is_brief(self) -> bool {
+        self == Dialect::QueryBrief
     }
 }
 
 fn look(value: &Value, schema: &Schema, path: &str, depth: usize, found: &mut Violations) {
-    for constraint in broken(value, schema) {
-        found.add(|| quote(value, schema), path, &constraint);
+    for broken in broken(value, schema) {
+        match broken {
+            Broken::Requirement(requirement) => found.add_own(path, requirement),
+            constraint => found.add(|| quote(value, schema), path, &constraint.sentence(found.dialect)),
+        }
     }
     if depth >= MAX_DEPTH {
         return;
@@ -102,7 +124,7 @@ fn look_at_elements(
             found.add(|| quote(value, schema), path, "Member must satisfy constraint: [Member must not be null]");
         }
         if elements.iter().any(|inner| is_broken(inner, element)) {
-            let all = constraints(element).join(", ");
+            let all = constraints(element, found.dialect);
             found.add(|| quote(value, schema), path, &format!("Member must satisfy constraint: [{all}]"));
         }
         return;
@@ -128,7 +150,7 @@ fn look_at_entries(
     found: &mut Violations,
 ) {
     if entries.iter().any(|(name, _)| !broken_text(name, key).is_empty()) {
-        let all = constraints(key).join(", ");
+        let all = constraints(key, found.dialect);
         found.add(|| quote(value, schema), path, &format!("Map keys must satisfy constraint: [{all}]"));
     }
     if entries.iter().any(|(_, value)| *value == Value::Null) {
@@ -136,7 +158,7 @@ fn look_at_entries(
     }
     if inner.is_scalar() {
         if entries.iter().any(|(_, value)| is_broken(value, inner)) {
-            let all = constraints(inner).join(", ");
+            let all = constraints(inner, found.dialect);
             found.add(|| quote(value, schema), path, &format!("Map value must satisfy constraint: [{all}]"));
         }
         return;
@@ -151,8 +173,34 @@ fn is_broken(value: &Value, schema: &Schema) -> bool {
     *value != Value::Null && !broken(value, schema).is_empty()
 }
 
+/// A constraint that a value breaks.
+enum Broken {
+    Bound(String),
+    Pattern(&'static str),
+    Values(&'static [&'static str]),
+    /// A pattern of which the service speaks in its own sentence.
+    Requirement(&'static str),
+}
+
+impl Broken {
+    fn of_pattern(pattern: &'static Pattern) -> Self {
+        pattern.requirement().map_or(Broken::Pattern(pattern.text()), Broken::Requirement)
+    }
+
+    fn sentence(&self, dialect: Dialect) -> String {
+        match self {
+            Broken::Bound(sentence) => sentence.clone(),
+            Broken::Pattern(text) | Broken::Requirement(text) => {
+                format!("Member must satisfy regular expression pattern: {text}")
+            }
+            Broken::Values(_) if dialect.is_brief() => "Member must satisfy enum value set".to_owned(),
+            Broken::Values(values) => format!("Member must satisfy enum value set: [{}]", values.join(", ")),
+        }
+    }
+}
+
 /// The constraints of its own kind that a value breaks.
-fn broken(value: &Value, schema: &Schema) -> Vec<String> {
+fn broken(value: &Value, schema: &Schema) -> Vec<Broken> {
     match (&schema.kind, value) {
         (Kind::String { .. }, Value::String(text)) => broken_text(text, schema),
         (Kind::Integer { min, max } | Kind::Long { min, max }, Value::Integer(number)) => {
@@ -165,7 +213,7 @@ fn broken(value: &Value, schema: &Schema) -> Vec<String> {
     }
 }
 
-fn broken_text(text: &str, schema: &Schema) -> Vec<String> {
+fn broken_text(text: &str, schema: &Schema) -> Vec<Broken> {
     let Kind::String { min, max, pattern, values } = &schema.kind else {
         return Vec::new();
     };
@@ -173,30 +221,30 @@ fn broken_text(text: &str, schema: &Schema) -> Vec<String> {
     if min.is_some() || max.is_some() {
         out = outside(text.chars().count() as u64, *min, *max, "length");
     }
-    if let Some(pattern) = pattern.filter(|pattern| !pattern.matches(text)) {
-        out.push(pattern_sentence(pattern.text()));
-    }
+    out.extend(pattern.filter(|pattern| !pattern.matches(text)).map(Broken::of_pattern));
     if !values.is_empty() && !values.contains(&text) {
-        out.push(enum_sentence(values));
+        out.push(Broken::Values(values));
     }
     out
 }
 
 /// Every constraint of a plain shape, as AWS lists them for the elements of a list or map.
-fn constraints(schema: &Schema) -> Vec<String> {
-    match &schema.kind {
+fn constraints(schema: &Schema, dialect: Dialect) -> String {
+    let all = match &schema.kind {
         Kind::String { min, max, pattern, values } => {
             let mut out = bounds(*min, *max, "length");
-            out.extend(pattern.map(|pattern| pattern_sentence(pattern.text())));
+            out.extend(pattern.map(|pattern| Broken::Pattern(pattern.text())));
             if !values.is_empty() {
-                out.push(enum_sentence(values));
+                out.push(Broken::Values(values));
             }
             out
         }
         Kind::Integer { min, max } | Kind::Long { min, max } => bounds(*min, *max, "value"),
         Kind::Blob { min, max } => bounds(*min, *max, "length"),
         _ => Vec::new(),
-    }
+    };
+    let all: Vec<String> = all.iter().map(|broken| broken.sentence(dialect)).collect();
+    all.join(", ")
 }
 
 fn outside<N: PartialOrd + Copy + std::fmt::Display>(
@@ -204,22 +252,14 @@ fn outside<N: PartialOrd + Copy + std::fmt::Display>(
     min: Option<N>,
     max: Option<N>,
     what: &str,
-) -> Vec<String> {
+) -> Vec<Broken> {
     bounds(min.filter(|min| size < *min), max.filter(|max| size > *max), what)
 }
 
-fn bounds<N: std::fmt::Display>(min: Option<N>, max: Option<N>, what: &str) -> Vec<String> {
+fn bounds<N: std::fmt::Display>(min: Option<N>, max: Option<N>, what: &str) -> Vec<Broken> {
     let most = max.map(|max| format!("Member must have {what} less than or equal to {max}"));
     let least = min.map(|min| format!("Member must have {what} greater than or equal to {min}"));
-    most.into_iter().chain(least).collect()
-}
-
-fn pattern_sentence(pattern: &str) -> String {
-    format!("Member must satisfy regular expression pattern: {pattern}")
-}
-
-fn enum_sentence(values: &[&str]) -> String {
-    format!("Member must satisfy enum value set: [{}]", values.join(", "))
+    most.into_iter().chain(least).map(Broken::Bound).collect()
 }
 
 /// The path as AWS prints it: only the first letter is lowered (`sAMLAssertion`).

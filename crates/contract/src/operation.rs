@@ -60,8 +60,11 @@ pub enum Dialect {
     InvalidParameter,
     /// `ValidationException` (cognito-identity; spec/identity-pools.md 1).
     Validation,
-    /// `ValidationError` (iam and sts; spec/sts-and-iam.md part A).
+    /// `ValidationError`, with the value and what would be allowed (sts; spec/sts-and-iam.md part A, classic text).
     Query,
+    /// `ValidationError`, without the value and without the values of an enumeration (iam; spec/sts-and-iam.md part A,
+    /// newer text).
+    QueryBrief,
 }
 
 /// The facts of one operation.

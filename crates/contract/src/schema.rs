@@ -177,6 +177,7 @@ impl std::fmt::Debug for Member {
 pub struct Pattern {
     text: &'static str,
     expression: &'static str,
+    requirement: Option<&'static str>,
     compiled: OnceLock<Option<Regex>>,
 }
 
@@ -184,7 +185,20 @@ impl Pattern {
     /// `text` is the model's own pattern, quoted in error messages; `expression` is the same rule in the
     /// syntax of the `regex` crate (the model is written for Java, where `\w` means ASCII).
     pub const fn new(text: &'static str, expression: &'static str) -> Self {
-        Pattern { text, expression, compiled: OnceLock::new() }
+        Pattern { text, expression, requirement: None, compiled: OnceLock::new() }
+    }
+
+    /// The same pattern, of which the service speaks in a sentence of its own.
+    #[must_use]
+    pub const fn requiring(mut self, requirement: &'static str) -> Self {
+        self.requirement = Some(requirement);
+        self
+    }
+
+    /// What the service says is required, where it does not quote the pattern, such as `It must begin and end with /`
+    /// (spec/sts-and-iam.md C5).
+    pub fn requirement(&self) -> Option<&'static str> {
+        self.requirement
     }
 
     /// The pattern as AWS prints it.

@@ -58,14 +58,14 @@ fn overridden_patterns_decide_and_the_models_own_is_quoted() {
     let alias = |text: &str| map(&[("AccountAlias", text.into())]);
     let schema = iam::CreateAccountAlias::OPERATION.input.unwrap();
     for good in ["abc", "a-b", "my-company-1"] {
-        assert!(check(&alias(good), schema, Dialect::Query).is_ok(), "{good}");
+        assert!(check(&alias(good), schema, Dialect::QueryBrief).is_ok(), "{good}");
     }
     for bad in ["a--b", "-ab", "ab-", "ABC"] {
-        assert!(check(&alias(bad), schema, Dialect::Query).is_err(), "{bad}");
+        assert!(check(&alias(bad), schema, Dialect::QueryBrief).is_err(), "{bad}");
     }
     assert_eq!(
         sentence::<iam::CreateAccountAlias>(&alias("a--b")),
-        "400 ValidationError: 1 validation error detected: Value 'a--b' at 'accountAlias' failed to satisfy \
+        "400 ValidationError: 1 validation error detected: Value at 'accountAlias' failed to satisfy \
          constraint: Member must satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
     );
 }
@@ -120,15 +120,119 @@ fn nested_paths_count_from_one() {
     let tag = map(&[("Key", "".into()), ("Value", "v".into())]);
     let value = map(&[("RoleName", "r".into()), ("Tags", Value::List(vec![tag]))]);
     let said = sentence::<iam::TagRole>(&value);
-    assert!(said.contains("Value '' at 'tags.1.member.key' failed to satisfy constraint: Member must have length greater than or equal to 1"), "{said}");
+    assert!(said.contains("Value at 'tags.1.member.key' failed to satisfy constraint: Member must have length greater than or equal to 1"), "{said}");
+}
+
+#[test]
+fn iam_says_in_its_own_words_which_names_paths_and_documents_it_takes() {
+    let said = |field: &str, requirement: &str| {
+        format!("400 ValidationError: The specified value for {field} is invalid. {requirement}")
+    };
+    let names = "It must contain only alphanumeric characters and/or the following: +=,.@_-";
+    let two = |one: (&str, &str), other: (&str, &str)| map(&[(one.0, one.1.into()), (other.0, other.1.into())]);
+    let role = map(&[("RoleName", "a/b".into())]);
+    assert_eq!(sentence::<iam::GetRole>(&role), said("roleName", names));
+    assert_eq!(sentence::<iam::CreateUser>(&map(&[("UserName", "a b".into())])), said("userName", names));
+    assert_eq!(sentence::<iam::DeleteUser>(&map(&[("UserName", "a\n".into())])), said("userName", names));
+    assert_eq!(
+        sentence::<iam::UpdateUser>(&two(("UserName", "ana"), ("NewUserName", "\u{e9}"))),
+        said("newUserName", names)
+    );
+    assert_eq!(sentence::<iam::CreateGroup>(&map(&[("GroupName", "a*".into())])), said("groupName", names));
+    let policy = two(("RoleName", "r"), ("PolicyName", "a:b"));
+    assert_eq!(sentence::<iam::GetRolePolicy>(&policy), said("policyName", names));
+    let profile = map(&[("InstanceProfileName", "a#".into())]);
+    assert_eq!(sentence::<iam::GetInstanceProfile>(&profile), said("instanceProfileName", names));
+    let device = map(&[("VirtualMFADeviceName", "a/b".into())]);
+    assert_eq!(sentence::<iam::CreateVirtualMFADevice>(&device), said("virtualMFADeviceName", names));
+    let certificate = map(&[("ServerCertificateName", "a/b".into())]);
+    assert_eq!(sentence::<iam::GetServerCertificate>(&certificate), said("serverCertificateName", names));
+
+    let paths = "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
+    for path in ["team", "/team", "team/", "/te am/", "/\u{e9}/"] {
+        let user = two(("UserName", "ana"), ("Path", path));
+        assert_eq!(sentence::<iam::CreateUser>(&user), said("path", paths), "{path}");
+        let group = two(("GroupName", "a"), ("NewPath", path));
+        assert_eq!(sentence::<iam::UpdateGroup>(&group), said("newPath", paths), "{path}");
+        let policy = map(&[("PolicyName", "p".into()), ("Path", path.into()), ("PolicyDocument", "{}".into())]);
+        assert_eq!(sentence::<iam::CreatePolicy>(&policy), said("path", paths), "{path}");
+    }
+    assert_eq!(
+        sentence::<iam::ListUsers>(&map(&[("PathPrefix", "team".into())])),
+        said(
+            "pathPrefix",
+            "It must begin with the / character and contain only alphanumeric characters and/or / characters."
+        )
+    );
+
+    let documents = "It must contain only printable ASCII characters.";
+    let put = |document: &str| {
+        map(&[("RoleName", "r".into()), ("PolicyName", "p".into()), ("PolicyDocument", document.into())])
+    };
+    for document in ["{\u{1f600}}", "\u{0}", "\u{100}"] {
+        assert_eq!(sentence::<iam::PutRolePolicy>(&put(document)), said("policyDocument", documents));
+    }
+    let role = two(("RoleName", "r"), ("AssumeRolePolicyDocument", "\u{2028}"));
+    assert_eq!(sentence::<iam::CreateRole>(&role), said("assumeRolePolicyDocument", documents));
+}
+
+#[test]
+fn what_iam_says_in_its_own_words_comes_after_everything_else_and_alone() {
+    // The first in the model's order.
+    let both = map(&[("RoleName", "a/b".into()), ("PolicyName", "c d".into()), ("PolicyDocument", "\u{100}".into())]);
+    assert_eq!(
+        sentence::<iam::PutRolePolicy>(&both),
+        "400 ValidationError: The specified value for roleName is invalid. It must contain only alphanumeric \
+         characters and/or the following: +=,.@_-"
+    );
+    let long = map(&[("RoleName", "a/b".into()), ("PolicyName", "p".repeat(129).into())]);
+    assert_eq!(
+        sentence::<iam::PutRolePolicy>(&long),
+        "400 ValidationError: 2 validation errors detected: Value at 'policyName' failed to satisfy constraint: Member \
+         must have length less than or equal to 128; Value at 'policyDocument' failed to satisfy constraint: Member \
+         must not be null"
+    );
+    // An empty name is too short; that it does not match the pattern either is not said.
+    assert_eq!(
+        sentence::<iam::GetRole>(&map(&[("RoleName", "".into())])),
+        "400 ValidationError: 1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member \
+         must have length greater than or equal to 1"
+    );
+}
+
+#[test]
+fn other_texts_of_iam_quote_the_pattern_and_those_of_sts_the_value_too() {
+    let key = map(&[("AccessKeyId", "no key id at all".into())]);
+    assert_eq!(
+        sentence::<iam::GetAccessKeyLastUsed>(&key),
+        "400 ValidationError: 1 validation error detected: Value at 'accessKeyId' failed to satisfy constraint: Member \
+         must satisfy regular expression pattern: [\\w]+"
+    );
+    let state = map(&[("AccessKeyId", "AKIAIOSFODNN7EXAMPLE".into()), ("Status", "Asleep".into())]);
+    assert_eq!(
+        sentence::<iam::UpdateAccessKey>(&state),
+        "400 ValidationError: 1 validation error detected: Value at 'status' failed to satisfy constraint: Member must \
+         satisfy enum value set"
+    );
+    let role = map(&[
+        ("RoleArn", "arn:aws:iam::123456789012:role/r".into()),
+        ("RoleSessionName", "a b".into()),
+        ("DurationSeconds", Value::Integer(1)),
+    ]);
+    assert_eq!(
+        sentence::<sts::AssumeRole>(&role),
+        "400 ValidationError: 2 validation errors detected: Value 'a b' at 'roleSessionName' failed to satisfy \
+         constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*; Value '1' at 'durationSeconds' failed \
+         to satisfy constraint: Member must have value greater than or equal to 900"
+    );
 }
 
 #[test]
 fn long_values_do_not_blow_the_message_up() {
     let value = map(&[("RoleName", "!".repeat(1_000_000).into()), ("Tags", Value::List(vec![map(&[]); 100_000]))]);
-    let fault = check(&value, iam::TagRole::OPERATION.input.unwrap(), Dialect::Query).unwrap_err();
+    let fault = check(&value, iam::TagRole::OPERATION.input.unwrap(), Dialect::QueryBrief).unwrap_err();
     let message = fault.message.unwrap();
-    assert!(message.starts_with("200003 validation errors detected: "), "{}", &message[..100]);
+    assert!(message.starts_with("200002 validation errors detected: "), "{}", &message[..100]);
     assert!(message.len() < 20_000, "{}", message.len());
 }
 

@@ -110,6 +110,9 @@ pub struct Shape {
     /// From `overrides.json`: the expression that decides, when it is not the pattern's translation.
     #[serde(skip)]
     pub matches: Option<String>,
+    /// From `overrides.json`: what the service says is required, when it does not quote the pattern.
+    #[serde(skip)]
+    pub requirement: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -179,6 +182,8 @@ pub struct Overrides {
 pub struct ShapePatch {
     status: Option<u16>,
     matches: Option<String>,
+    /// The service's own sentence for a text that does not match the pattern.
+    requirement: Option<String>,
     sensitive: Option<bool>,
     order: Option<Vec<String>>,
     /// Members that the live service leaves out although the model requires them.
@@ -195,6 +200,10 @@ impl ShapePatch {
         if let Some(matches) = &self.matches {
             shape.pattern.as_ref().ok_or("overrides.json: `matches` for a shape without a pattern")?;
             shape.matches = Some(matches.clone());
+        }
+        if let Some(requirement) = &self.requirement {
+            shape.pattern.as_ref().ok_or("overrides.json: `requirement` for a shape without a pattern")?;
+            shape.requirement = Some(requirement.clone());
         }
         if let Some(sensitive) = self.sensitive {
             shape.sensitive = sensitive;

@@ -20,7 +20,7 @@ pub async fn run(cx: &Cx, input: CreateVirtualMFADeviceRequest) -> Result<Create
     let serial = name::arn(cx.account(), "mfa", &name::path(input.path.clone()), device_name);
     if serial.len() > SERIAL_MOST {
         return Err(error::validation_error(format!(
-            "1 validation error detected: Value '{serial}' at 'serialNumber' failed to satisfy constraint: \
+            "1 validation error detected: Value at 'serialNumber' failed to satisfy constraint: \
              Member must have length less than or equal to {SERIAL_MOST}"
         )));
     }

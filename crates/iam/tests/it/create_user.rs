@@ -22,3 +22,24 @@ async fn a_boundary_holds_from_the_first_request() {
     let answer = w.call_as(&ana, "ListUsers", &json!({})).await;
     assert!(answer.message().ends_with("because no permissions boundary allows the iam:ListUsers action"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_name_and_a_path_are_refused_in_iams_own_words() {
+    let w = world().await;
+    let said = async |input: Value| w.call("CreateUser", &input).await.to_string();
+    assert_eq!(
+        said(json!({ "UserName": "ana/eve", "Path": "no path" })).await,
+        "400 ValidationError: The specified value for path is invalid. It must begin and end with / and contain only \
+         alphanumeric characters and/or / characters."
+    );
+    assert_eq!(
+        said(json!({ "UserName": "ana/eve" })).await,
+        "400 ValidationError: The specified value for userName is invalid. It must contain only alphanumeric characters \
+         and/or the following: +=,.@_-"
+    );
+    assert_eq!(
+        said(json!({ "UserName": "a".repeat(65), "Path": "no path" })).await,
+        "400 ValidationError: 1 validation error detected: Value at 'userName' failed to satisfy constraint: Member must \
+         have length less than or equal to 64"
+    );
+}

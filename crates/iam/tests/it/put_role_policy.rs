@@ -7,6 +7,12 @@ async fn a_policy_is_checked_and_replaced() {
         let input = json!({ "RoleName": "ana", "PolicyName": "p", "PolicyDocument": document });
         w.call("PutRolePolicy", &input).await.to_string()
     };
+    // What a parameter may hold comes before whether the role exists, and that before the policy (spec/policy.md 2).
+    assert_eq!(
+        put("\u{1f600}").await,
+        "400 ValidationError: The specified value for policyDocument is invalid. It must contain only printable ASCII \
+         characters."
+    );
     assert_eq!(put("{").await, "404 NoSuchEntity: The role with name ana cannot be found.");
     role(&w, "ana").await;
     assert_eq!(put("{").await, "400 MalformedPolicyDocument: Syntax errors in policy.");

@@ -12,7 +12,7 @@ use super::{schemas, shapes};
 pub static SERVICE: Service = Service {
     name: "iam",
     protocol: Protocol::Query,
-    dialect: Dialect::Query,
+    dialect: Dialect::QueryBrief,
     target_prefix: "",
     xml_namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     api_version: "2010-05-08",

@@ -6,93 +6,102 @@
 #[allow(unused_imports)]
 use contract::{Kind, Member, Pattern, Schema, TimestampFormat};
 
-static PATTERN_19: Pattern = Pattern::new(r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", r"((/[A-Za-z0-9\.,\+@=_-]+)*)/");
-static PATTERN_17: Pattern =
-    Pattern::new(r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)");
-static PATTERN_25: Pattern = Pattern::new(
+static PATTERN_21: Pattern = Pattern::new(r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", r"((/[A-Za-z0-9\.,\+@=_-]+)*)/")
+    .requiring("It must begin and end with / and contain only alphanumeric characters and/or / characters.");
+static PATTERN_18: Pattern =
+    Pattern::new(r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)")
+        .requiring("It must begin and end with / and contain only alphanumeric characters and/or / characters.");
+static PATTERN_27: Pattern = Pattern::new(
     r"/[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*/",
     r"/[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*/",
 );
-static PATTERN_18: Pattern = Pattern::new(r"[ -~]+", r"[ -~]+");
-static PATTERN_22: Pattern = Pattern::new(r"[:\w]+", r"[:[0-9A-Za-z_]]+");
-static PATTERN_21: Pattern = Pattern::new(r"[A-Z0-9]+", r"[A-Z0-9]+");
+static PATTERN_20: Pattern = Pattern::new(r"[ -~]+", r"[ -~]+");
+static PATTERN_24: Pattern = Pattern::new(r"[:\w]+", r"[:[0-9A-Za-z_]]+");
+static PATTERN_23: Pattern = Pattern::new(r"[A-Z0-9]+", r"[A-Z0-9]+");
 static PATTERN_8: Pattern = Pattern::new(r"[\d]+", r"[[0-9]]+");
-static PATTERN_33: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*");
-static PATTERN_30: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+");
-static PATTERN_32: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*", r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*");
-static PATTERN_31: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+", r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+");
+static PATTERN_35: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*");
+static PATTERN_32: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+");
+static PATTERN_34: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*", r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]*");
+static PATTERN_33: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+", r"[\p{L}\p{Z}\p{N}_.:/=+\-@{}]+");
 static PATTERN_10: Pattern = Pattern::new(
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
 );
-static PATTERN_24: Pattern = Pattern::new(
+static PATTERN_26: Pattern = Pattern::new(
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+",
     r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]+",
 );
 static PATTERN_9: Pattern = Pattern::new(r"[\u0009\u000A\u000D\u0020-\u00FF]+", r"[\u0009\u000A\u000D\u0020-\u00FF]+");
+static PATTERN_19: Pattern = Pattern::new(r"[\u0009\u000A\u000D\u0020-\u00FF]+", r"[\u0009\u000A\u000D\u0020-\u00FF]+")
+    .requiring("It must contain only printable ASCII characters.");
 static PATTERN_1: Pattern = Pattern::new(r"[\u0020-\u00FF]+", r"[\u0020-\u00FF]+");
-static PATTERN_29: Pattern = Pattern::new(r"[\w+=,.@-]*", r"[[0-9A-Za-z_]+=,.@-]*");
+static PATTERN_31: Pattern = Pattern::new(r"[\w+=,.@-]*", r"[[0-9A-Za-z_]+=,.@-]*");
 static PATTERN_0: Pattern = Pattern::new(r"[\w+=,.@-]+", r"[[0-9A-Za-z_]+=,.@-]+");
-static PATTERN_26: Pattern = Pattern::new(r"[\w+=,.\-]+", r"[[0-9A-Za-z_]+=,.\-]+");
-static PATTERN_27: Pattern = Pattern::new(r"[\w+=/:,.@-]+", r"[[0-9A-Za-z_]+=/:,.@-]+");
-static PATTERN_28: Pattern = Pattern::new(r"[\w-]*", r"[[0-9A-Za-z_]-]*");
+static PATTERN_12: Pattern = Pattern::new(r"[\w+=,.@-]+", r"[[0-9A-Za-z_]+=,.@-]+")
+    .requiring("It must contain only alphanumeric characters and/or the following: +=,.@_-");
+static PATTERN_28: Pattern = Pattern::new(r"[\w+=,.\-]+", r"[[0-9A-Za-z_]+=,.\-]+");
+static PATTERN_29: Pattern = Pattern::new(r"[\w+=/:,.@-]+", r"[[0-9A-Za-z_]+=/:,.@-]+");
+static PATTERN_30: Pattern = Pattern::new(r"[\w-]*", r"[[0-9A-Za-z_]-]*");
 static PATTERN_11: Pattern = Pattern::new(r"[\w-]+", r"[[0-9A-Za-z_]-]+");
 static PATTERN_3: Pattern = Pattern::new(r"[\w._-]+", r"[[0-9A-Za-z_]._-]+");
 static PATTERN_4: Pattern = Pattern::new(r"[\w]+", r"[[0-9A-Za-z_]]+");
 static PATTERN_6: Pattern = Pattern::new(r"\d{12}", r"[0-9]{12}");
-static PATTERN_16: Pattern = Pattern::new(r"\u002F[\u0021-\u007F]*", r"\u002F[\u0021-\u007F]*");
+static PATTERN_17: Pattern = Pattern::new(r"\u002F[\u0021-\u007F]*", r"\u002F[\u0021-\u007F]*")
+    .requiring("It must begin with the / character and contain only alphanumeric characters and/or / characters.");
 static PATTERN_7: Pattern = Pattern::new(r"^[A-Za-z][A-Za-z0-9/_-]*$", r"^[A-Za-z][A-Za-z0-9/_-]*$");
 static PATTERN_5: Pattern = Pattern::new(r"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", r"[a-z0-9]+(?:-[a-z0-9]+)*");
-static PATTERN_15: Pattern = Pattern::new(r"^[a-zA-Z0-9:/+=,.@_-]+$", r"^[a-zA-Z0-9:/+=,.@_-]+$");
-static PATTERN_12: Pattern = Pattern::new(r"^[a-zA-Z0-9:_.-]+$", r"^[a-zA-Z0-9:_.-]+$");
-static PATTERN_23: Pattern = Pattern::new(
+static PATTERN_16: Pattern = Pattern::new(r"^[a-zA-Z0-9:/+=,.@_-]+$", r"^[a-zA-Z0-9:/+=,.@_-]+$");
+static PATTERN_13: Pattern = Pattern::new(r"^[a-zA-Z0-9:_.-]+$", r"^[a-zA-Z0-9:_.-]+$");
+static PATTERN_25: Pattern = Pattern::new(
     r"^http(s?)://[a-zA-Z0-9._/-]*(\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$",
     r"^http(s?)://[a-zA-Z0-9._/-]*(\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$",
 );
-static PATTERN_13: Pattern = Pattern::new(
+static PATTERN_14: Pattern = Pattern::new(
     r"^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*",
     r"^o-[0-9a-z]{10,32}\/r-[0-9a-z]{4,32}[0-9a-z-\/]*",
 );
 static PATTERN_2: Pattern = Pattern::new(r"^o-[a-z0-9]{10,32}$", r"^o-[a-z0-9]{10,32}$");
-static PATTERN_14: Pattern = Pattern::new(r"^p-[0-9a-zA-Z_]{8,128}$", r"^p-[0-9a-zA-Z_]{8,128}$");
-static PATTERN_20: Pattern = Pattern::new(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?");
+static PATTERN_15: Pattern = Pattern::new(r"^p-[0-9a-zA-Z_]{8,128}$", r"^p-[0-9a-zA-Z_]{8,128}$");
+static PATTERN_22: Pattern = Pattern::new(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?");
 
 /// Every pattern, for the test that compiles them.
 pub static PATTERNS: &[&Pattern] = &[
-    &PATTERN_19,
-    &PATTERN_17,
-    &PATTERN_25,
-    &PATTERN_18,
-    &PATTERN_22,
     &PATTERN_21,
-    &PATTERN_8,
-    &PATTERN_33,
-    &PATTERN_30,
-    &PATTERN_32,
-    &PATTERN_31,
-    &PATTERN_10,
-    &PATTERN_24,
-    &PATTERN_9,
-    &PATTERN_1,
-    &PATTERN_29,
-    &PATTERN_0,
-    &PATTERN_26,
+    &PATTERN_18,
     &PATTERN_27,
+    &PATTERN_20,
+    &PATTERN_24,
+    &PATTERN_23,
+    &PATTERN_8,
+    &PATTERN_35,
+    &PATTERN_32,
+    &PATTERN_34,
+    &PATTERN_33,
+    &PATTERN_10,
+    &PATTERN_26,
+    &PATTERN_9,
+    &PATTERN_19,
+    &PATTERN_1,
+    &PATTERN_31,
+    &PATTERN_0,
+    &PATTERN_12,
     &PATTERN_28,
+    &PATTERN_29,
+    &PATTERN_30,
     &PATTERN_11,
     &PATTERN_3,
     &PATTERN_4,
     &PATTERN_6,
-    &PATTERN_16,
+    &PATTERN_17,
     &PATTERN_7,
     &PATTERN_5,
-    &PATTERN_15,
-    &PATTERN_12,
-    &PATTERN_23,
+    &PATTERN_16,
     &PATTERN_13,
-    &PATTERN_2,
+    &PATTERN_25,
     &PATTERN_14,
-    &PATTERN_20,
+    &PATTERN_2,
+    &PATTERN_15,
+    &PATTERN_22,
 ];
 
 pub static ACCEPT_DELEGATION_REQUEST_REQUEST: Schema = Schema {
@@ -3780,7 +3789,7 @@ pub static ENTITY_NAME_TYPE: Schema = Schema {
 };
 pub static EXISTING_USER_NAME_TYPE: Schema = Schema {
     name: "existingUserNameType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static GLOBAL_ENDPOINT_TOKEN_VERSION: Schema = Schema {
@@ -3802,7 +3811,7 @@ pub static GROUP_NAME_LIST_TYPE: Schema = Schema {
 };
 pub static GROUP_NAME_TYPE: Schema = Schema {
     name: "groupNameType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static ID_TYPE: Schema = Schema {
@@ -3822,7 +3831,7 @@ pub static INSTANCE_PROFILE_LIST_TYPE: Schema = Schema {
 };
 pub static INSTANCE_PROFILE_NAME_TYPE: Schema = Schema {
     name: "instanceProfileNameType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static INTEGER_TYPE: Schema =
@@ -3895,22 +3904,22 @@ pub static NOTES_TYPE: Schema = Schema {
 };
 pub static NOTIFICATION_CHANNEL_TYPE: Schema = Schema {
     name: "notificationChannelType",
-    kind: Kind::String { min: Some(2), max: Some(400), pattern: Some(&PATTERN_12), values: &[] },
+    kind: Kind::String { min: Some(2), max: Some(400), pattern: Some(&PATTERN_13), values: &[] },
     sensitive: false,
 };
 pub static ORGANIZATIONS_ENTITY_PATH_TYPE: Schema = Schema {
     name: "organizationsEntityPathType",
-    kind: Kind::String { min: Some(19), max: Some(427), pattern: Some(&PATTERN_13), values: &[] },
+    kind: Kind::String { min: Some(19), max: Some(427), pattern: Some(&PATTERN_14), values: &[] },
     sensitive: false,
 };
 pub static ORGANIZATIONS_POLICY_ID_TYPE: Schema = Schema {
     name: "organizationsPolicyIdType",
-    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_14), values: &[] },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_15), values: &[] },
     sensitive: false,
 };
 pub static OWNER_ID_TYPE: Schema = Schema {
     name: "ownerIdType",
-    kind: Kind::String { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_15), values: &[] },
+    kind: Kind::String { min: Some(20), max: Some(2048), pattern: Some(&PATTERN_16), values: &[] },
     sensitive: false,
 };
 pub static PARAMETER_DEFAULT_VALUE_TYPE: Schema = Schema {
@@ -3960,12 +3969,12 @@ pub static PASSWORD_TYPE: Schema = Schema {
 };
 pub static PATH_PREFIX_TYPE: Schema = Schema {
     name: "pathPrefixType",
-    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_16), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_17), values: &[] },
     sensitive: false,
 };
 pub static PATH_TYPE: Schema = Schema {
     name: "pathType",
-    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_17), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_18), values: &[] },
     sensitive: false,
 };
 pub static PERMISSION_CHECK_RESULT_TYPE: Schema = Schema {
@@ -3995,7 +4004,7 @@ pub static POLICY_DETAIL_LIST_TYPE: Schema = Schema {
 };
 pub static POLICY_DOCUMENT_TYPE: Schema = Schema {
     name: "policyDocumentType",
-    kind: Kind::String { min: Some(1), max: Some(131072), pattern: Some(&PATTERN_9), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(131072), pattern: Some(&PATTERN_19), values: &[] },
     sensitive: false,
 };
 pub static POLICY_DOCUMENT_VERSION_LIST_TYPE: Schema = Schema {
@@ -4017,7 +4026,7 @@ pub static POLICY_NAME_LIST_TYPE: Schema = Schema {
 };
 pub static POLICY_NAME_TYPE: Schema = Schema {
     name: "policyNameType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static POLICY_OWNER_ENTITY_TYPE: Schema = Schema {
@@ -4032,12 +4041,12 @@ pub static POLICY_PARAMETER_LIST_TYPE: Schema = Schema {
 };
 pub static POLICY_PARAMETER_NAME_TYPE: Schema = Schema {
     name: "policyParameterNameType",
-    kind: Kind::String { min: Some(5), max: Some(256), pattern: Some(&PATTERN_18), values: &[] },
+    kind: Kind::String { min: Some(5), max: Some(256), pattern: Some(&PATTERN_20), values: &[] },
     sensitive: false,
 };
 pub static POLICY_PARAMETER_VALUE_TYPE: Schema = Schema {
     name: "policyParameterValueType",
-    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_18), values: &[] },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_20), values: &[] },
     sensitive: false,
 };
 pub static POLICY_PARAMETER_VALUES_LIST_TYPE: Schema = Schema {
@@ -4047,7 +4056,7 @@ pub static POLICY_PARAMETER_VALUES_LIST_TYPE: Schema = Schema {
 };
 pub static POLICY_PATH_TYPE: Schema = Schema {
     name: "policyPathType",
-    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_19), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(512), pattern: Some(&PATTERN_21), values: &[] },
     sensitive: false,
 };
 pub static POLICY_SCOPE_TYPE: Schema = Schema {
@@ -4062,12 +4071,12 @@ pub static POLICY_TYPE: Schema = Schema {
 };
 pub static POLICY_VERSION_ID_TYPE: Schema = Schema {
     name: "policyVersionIdType",
-    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_20), values: &[] },
+    kind: Kind::String { min: None, max: None, pattern: Some(&PATTERN_22), values: &[] },
     sensitive: false,
 };
 pub static PRIVATE_KEY_ID_TYPE: Schema = Schema {
     name: "privateKeyIdType",
-    kind: Kind::String { min: Some(22), max: Some(64), pattern: Some(&PATTERN_21), values: &[] },
+    kind: Kind::String { min: Some(22), max: Some(64), pattern: Some(&PATTERN_23), values: &[] },
     sensitive: false,
 };
 pub static PRIVATE_KEY_LIST: Schema = Schema {
@@ -4082,7 +4091,7 @@ pub static PRIVATE_KEY_TYPE: Schema = Schema {
 };
 pub static PUBLIC_KEY_FINGERPRINT_TYPE: Schema = Schema {
     name: "publicKeyFingerprintType",
-    kind: Kind::String { min: Some(48), max: Some(48), pattern: Some(&PATTERN_22), values: &[] },
+    kind: Kind::String { min: Some(48), max: Some(48), pattern: Some(&PATTERN_24), values: &[] },
     sensitive: false,
 };
 pub static PUBLIC_KEY_ID_TYPE: Schema = Schema {
@@ -4097,7 +4106,7 @@ pub static PUBLIC_KEY_MATERIAL_TYPE: Schema = Schema {
 };
 pub static REDIRECT_URL_TYPE: Schema = Schema {
     name: "redirectUrlType",
-    kind: Kind::String { min: Some(1), max: Some(255), pattern: Some(&PATTERN_23), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(255), pattern: Some(&PATTERN_25), values: &[] },
     sensitive: false,
 };
 pub static REPLACEMENT_VALUE_LIST_TYPE: Schema = Schema {
@@ -4117,7 +4126,7 @@ pub static REQUESTOR_NAME_TYPE: Schema = Schema {
 };
 pub static REQUESTOR_WORKFLOW_ID_TYPE: Schema = Schema {
     name: "requestorWorkflowIdType",
-    kind: Kind::String { min: Some(5), max: Some(400), pattern: Some(&PATTERN_24), values: &[] },
+    kind: Kind::String { min: Some(5), max: Some(400), pattern: Some(&PATTERN_26), values: &[] },
     sensitive: false,
 };
 pub static RESPONSE_MARKER_TYPE: Schema = Schema {
@@ -4154,12 +4163,12 @@ pub static ROLE_NAME_PATTERN_TYPE: Schema = Schema {
 };
 pub static ROLE_NAME_TYPE: Schema = Schema {
     name: "roleNameType",
-    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static ROLE_PATH_PATTERN_TYPE: Schema = Schema {
     name: "rolePathPatternType",
-    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_25), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(256), pattern: Some(&PATTERN_27), values: &[] },
     sensitive: false,
 };
 pub static ROLE_PERMISSION_RESTRICTION_ARN_LIST_TYPE: Schema = Schema {
@@ -4174,12 +4183,12 @@ pub static ROLE_TEMPLATE_DESCRIPTION_TYPE: Schema = Schema {
 };
 pub static ROLE_TEMPLATE_NAME_TYPE: Schema = Schema {
     name: "roleTemplateNameType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_26), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_28), values: &[] },
     sensitive: false,
 };
 pub static SERIAL_NUMBER_TYPE: Schema = Schema {
     name: "serialNumberType",
-    kind: Kind::String { min: Some(9), max: Some(256), pattern: Some(&PATTERN_27), values: &[] },
+    kind: Kind::String { min: Some(9), max: Some(256), pattern: Some(&PATTERN_29), values: &[] },
     sensitive: false,
 };
 pub static SERVER_CERTIFICATE_METADATA_LIST_TYPE: Schema = Schema {
@@ -4189,7 +4198,7 @@ pub static SERVER_CERTIFICATE_METADATA_LIST_TYPE: Schema = Schema {
 };
 pub static SERVER_CERTIFICATE_NAME_TYPE: Schema = Schema {
     name: "serverCertificateNameType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static SERVICE_CREDENTIAL_ALIAS: Schema = Schema {
@@ -4219,7 +4228,7 @@ pub static SERVICE_NAMESPACE_LIST_TYPE: Schema = Schema {
 };
 pub static SERVICE_NAMESPACE_TYPE: Schema = Schema {
     name: "serviceNamespaceType",
-    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_28), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_30), values: &[] },
     sensitive: false,
 };
 pub static SERVICE_PASSWORD: Schema = Schema {
@@ -4234,7 +4243,7 @@ pub static SERVICE_SPECIFIC_CREDENTIAL_ID: Schema = Schema {
 };
 pub static SERVICE_USER_NAME: Schema = Schema {
     name: "serviceUserName",
-    kind: Kind::String { min: None, max: Some(200), pattern: Some(&PATTERN_29), values: &[] },
+    kind: Kind::String { min: None, max: Some(200), pattern: Some(&PATTERN_31), values: &[] },
     sensitive: false,
 };
 pub static SESSION_DURATION_TYPE: Schema =
@@ -4348,14 +4357,14 @@ pub static TAG_KEY_LIST_TYPE: Schema = Schema {
 };
 pub static TAG_KEY_TYPE: Schema = Schema {
     name: "tagKeyType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_30), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_32), values: &[] },
     sensitive: false,
 };
 pub static TAG_LIST_TYPE: Schema =
     Schema { name: "tagListType", kind: Kind::List { element: &TAG, min: None, max: Some(50) }, sensitive: false };
 pub static TAG_TEMPLATE_KEY_TYPE: Schema = Schema {
     name: "tagTemplateKeyType",
-    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_31), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(128), pattern: Some(&PATTERN_33), values: &[] },
     sensitive: false,
 };
 pub static TAG_TEMPLATE_LIST_TYPE: Schema = Schema {
@@ -4365,12 +4374,12 @@ pub static TAG_TEMPLATE_LIST_TYPE: Schema = Schema {
 };
 pub static TAG_TEMPLATE_VALUE_TYPE: Schema = Schema {
     name: "tagTemplateValueType",
-    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_32), values: &[] },
+    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_34), values: &[] },
     sensitive: false,
 };
 pub static TAG_VALUE_TYPE: Schema = Schema {
     name: "tagValueType",
-    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_33), values: &[] },
+    kind: Kind::String { min: None, max: Some(256), pattern: Some(&PATTERN_35), values: &[] },
     sensitive: false,
 };
 pub static THUMBPRINT_LIST_TYPE: Schema = Schema {
@@ -4392,7 +4401,7 @@ pub static USER_LIST_TYPE: Schema =
     Schema { name: "userListType", kind: Kind::List { element: &USER, min: None, max: None }, sensitive: false };
 pub static USER_NAME_TYPE: Schema = Schema {
     name: "userNameType",
-    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: Some(64), pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };
 pub static VIRTUAL_MFA_DEVICE_LIST_TYPE: Schema = Schema {
@@ -4402,6 +4411,6 @@ pub static VIRTUAL_MFA_DEVICE_LIST_TYPE: Schema = Schema {
 };
 pub static VIRTUAL_MFA_DEVICE_NAME: Schema = Schema {
     name: "virtualMFADeviceName",
-    kind: Kind::String { min: Some(1), max: None, pattern: Some(&PATTERN_0), values: &[] },
+    kind: Kind::String { min: Some(1), max: None, pattern: Some(&PATTERN_12), values: &[] },
     sensitive: false,
 };

@@ -11,6 +11,7 @@ pub fn emit(service: &Service) -> Result<String, String> {
     let (protocol, dialect) = match (model.protocol.as_str(), service.name.as_str()) {
         ("json", "cognito-idp") => ("Json11", "InvalidParameter"),
         ("json", _) => ("Json11", "Validation"),
+        ("query", "iam") => ("Query", "QueryBrief"),
         ("query", _) => ("Query", "Query"),
         (other, _) => return Err(format!("unknown protocol {other}")),
     };

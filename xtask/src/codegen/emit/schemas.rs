@@ -27,8 +27,10 @@ pub fn emit(shapes: &Reachable<'_>) -> Result<String, String> {
         "{}\n#![allow(missing_docs)]\n\n#[allow(unused_imports)]\nuse contract::{{Kind, Member, Pattern, Schema, TimestampFormat}};\n\n",
         header("What every shape allows.")
     );
-    for ((text, expression), index) in &patterns.0 {
-        let _ = writeln!(out, "static PATTERN_{index}: Pattern = Pattern::new({}, {});", raw(text), raw(expression));
+    for ((text, expression, requirement), index) in &patterns.0 {
+        let requiring = requirement.as_ref().map(|text| format!(".requiring({text:?})")).unwrap_or_default();
+        let (text, expression) = (raw(text), raw(expression));
+        let _ = writeln!(out, "static PATTERN_{index}: Pattern = Pattern::new({text}, {expression}){requiring};");
     }
     out.push_str("\n/// Every pattern, for the test that compiles them.\npub static PATTERNS: &[&Pattern] = &[");
     for index in patterns.0.values() {
@@ -41,7 +43,7 @@ pub fn emit(shapes: &Reachable<'_>) -> Result<String, String> {
 
 /// Equal patterns share a static, numbered in order of appearance.
 #[derive(Default)]
-struct Patterns(BTreeMap<(String, String), usize>);
+struct Patterns(BTreeMap<(String, String, Option<String>), usize>);
 
 impl Patterns {
     fn index(&mut self, shape: &Shape, text: &str) -> Result<usize, String> {
@@ -50,7 +52,7 @@ impl Patterns {
             None => pattern::translate(text)?,
         };
         let next = self.0.len();
-        Ok(*self.0.entry((text.to_owned(), expression)).or_insert(next))
+        Ok(*self.0.entry((text.to_owned(), expression, shape.requirement.clone())).or_insert(next))
     }
 }
 
