@@ -9,7 +9,7 @@ use domain::identity_linking::{self as linking, LinkPlan, LinkRefusal, LoginKey,
 use domain::login_token::VerifiedLogin;
 use domain::{IdentityId, Timestamp, new_id};
 use model::cognito_identity::IdentityDescription;
-use service::Cx;
+use service::{Cx, revocation};
 use std::collections::BTreeSet;
 use store::Tx;
 use store::table::identities::{self, Identity, IdentityState};
@@ -140,7 +140,7 @@ pub async fn unlink(
                 unlinked.push(login);
             }
             if !unlinked.is_empty() {
-                touch(tx, &found.live.id, cx.now()).await?;
+                was_unlinked(tx, pool, &found.live.id, cx.now()).await?;
             }
             Ok(Some((found.live.id, unlinked)))
         })
@@ -184,16 +184,28 @@ pub async fn merge_users(
     Ok(id)
 }
 
-/// Says that something about an identity was changed now.
+/// Says that logins of an identity were unlinked now. One without any left is out of everybody's reach, for good: what was
+/// issued to it ends too.
 ///
 /// # Errors
 /// An internal fault.
-pub async fn touch(tx: &mut Tx, id: &IdentityId, now: Timestamp) -> Result<(), Fault> {
+pub async fn was_unlinked(tx: &mut Tx, pool: &Pool, id: &IdentityId, now: Timestamp) -> Result<(), Fault> {
     let row = identities::find(tx, id).await?;
     let mut row = row.ok_or_else(|| fault::no_such_identity(id))?;
     row.modified_ms = now;
     identities::update(tx, &row).await?;
+    if identity_logins::all_of(tx, id).await?.is_empty() {
+        end(tx, pool, id, "its last login was unlinked", now).await?;
+    }
     Ok(())
+}
+
+/// What was issued to an identity that has just ended is refused from now on.
+///
+/// # Errors
+/// An internal fault.
+pub async fn end(tx: &mut Tx, pool: &Pool, id: &IdentityId, reason: &str, now: Timestamp) -> Result<(), Fault> {
+    revocation::identity_ended(tx, &pool.account, &pool.id, id, reason, now).await
 }
 
 /// The identity as DescribeIdentity and ListIdentities show it: names of providers, never who somebody is there.
@@ -330,6 +342,7 @@ async fn apply(
     for merged in &plan.merge {
         identity_logins::relink(tx, merged, id).await?;
         change(tx, merged, IdentityState::Disabled, Some(id), now).await?;
+        end(tx, pool, merged, &format!("it was merged into {id}"), now).await?;
     }
     for login in &plan.bind {
         let row = IdentityLogin {

@@ -27,7 +27,7 @@ pub async fn signed(
         amr: amr(logins),
         identity_pool_arn: (!logins.is_empty()).then(|| pool.arn()),
         principal_tags,
-        issued_at: cx.now(),
+        issued_at: cx.node.gate.token_time(identity_id, cx.now()),
         expires_at,
     };
     let key = TokenKey::demand(cx, &pool.region).await?;

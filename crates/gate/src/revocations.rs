@@ -239,16 +239,16 @@ impl Revocations {
 
 impl Known {
     fn insert(&mut self, row: SessionRevocation) {
+        if matches!(row.kind, RevocationKind::Crowd | RevocationKind::IdentityPool) {
+            // They are not named any more.
+            let of_pool = |revoked: &Revoked| revoked.crowd.as_ref().is_some_and(|pool| pool.as_str() == row.subject);
+            self.identities.retain(|_, revoked| !of_pool(revoked));
+        }
         let entries = match row.kind {
             RevocationKind::Identity => &mut self.identities,
             RevocationKind::IdentityPool => &mut self.pools,
             RevocationKind::Role => &mut self.roles,
-            RevocationKind::Crowd => {
-                // They are not named any more.
-                self.identities
-                    .retain(|_, revoked| revoked.crowd.as_ref().map(IdentityPoolId::as_str) != Some(&row.subject));
-                &mut self.crowds
-            }
+            RevocationKind::Crowd => &mut self.crowds,
         };
         let newer = entries.get(&row.subject).is_none_or(|known| known.number <= row.number);
         if newer {

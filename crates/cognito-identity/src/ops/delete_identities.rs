@@ -1,6 +1,6 @@
-//! DeleteIdentities: removes up to sixty identities with their logins.
+//! DeleteIdentities: removes up to sixty identities with their logins. What was issued to them is refused from then on.
 
-use crate::pool;
+use crate::{identity, pool};
 use contract::Fault;
 use domain::IdentityId;
 use model::cognito_identity::{DeleteIdentitiesInput, DeleteIdentitiesResponse, UnprocessedIdentityId, error_code};
@@ -34,5 +34,9 @@ async fn delete(cx: &Cx, tx: &mut Tx, id: &IdentityId) -> Result<bool, Fault> {
     let Some(identity) = identities::find(tx, id).await? else { return Ok(false) };
     let Some(pool) = identity_pools::find(tx, &identity.pool_id).await? else { return Ok(false) };
     let pool = pool::Pool::from_row(pool)?;
-    Ok(pool::is_callers(cx, &pool) && identities::delete(tx, id).await?)
+    if !pool::is_callers(cx, &pool) || !identities::delete(tx, id).await? {
+        return Ok(false);
+    }
+    identity::end(tx, &pool, id, "it was deleted", cx.now()).await?;
+    Ok(true)
 }

@@ -25,7 +25,7 @@ pub async fn run(cx: &Cx, input: UnlinkDeveloperIdentityInput) -> Result<(), Fau
             return Err(developer::linked_elsewhere(user, &id));
         }
         identity_logins::delete(tx, &pool.id, provider, user).await?;
-        identity::touch(tx, &id, cx.now()).await
+        identity::was_unlinked(tx, &pool, &id, cx.now()).await
     })
     .await?;
     cx.decision().passed("identity", format!("{id}: `{user}` of `{provider}` is unlinked"));

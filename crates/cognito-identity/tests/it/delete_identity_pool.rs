@@ -5,7 +5,7 @@ use serde_json::json;
 use testkit::Keys;
 
 #[tokio::test]
-async fn identities_vanish_with_their_pool_but_credentials_last() {
+async fn identities_vanish_with_their_pool_and_so_do_their_credentials() {
     let w = world().await;
     let pool = pool_with_roles(&w, &[]).await;
     let guest = get_id(&w, &pool, json!({})).await.text_at("IdentityId");
@@ -20,5 +20,5 @@ async fn identities_vanish_with_their_pool_but_credentials_last() {
         get_credentials(&w, &guest, json!({})).await.to_string(),
         format!("400 ResourceNotFoundException: Identity '{guest}' not found.")
     );
-    assert_eq!(w.call_as(&keys, "GetCallerIdentity", &json!({})).await.status, 200);
+    assert_eq!(w.call_as(&keys, "GetCallerIdentity", &json!({})).await.status, 403);
 }
