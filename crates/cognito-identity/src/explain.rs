@@ -1,5 +1,6 @@
 //! The steps of a role's choice in words, for the decision record.
 
+use domain::principal_tags::{TagChoice, TagFound, TagStep};
 use domain::role_choice::{Decision as Choice, Step};
 use service::Decision;
 
@@ -10,6 +11,22 @@ pub fn role_choice(decision: &mut Decision, choice: &Choice) {
     }
     if let Err(refusal) = &choice.outcome {
         decision.failed("role", refusal.message());
+    }
+}
+
+/// Records which tags came from where, and which did not come.
+pub fn tag_choice(decision: &mut Decision, choice: &TagChoice) {
+    for TagStep { provider, tag, claim, found } in &choice.steps {
+        let from = match claim {
+            Some(claim) => format!("claim `{claim}` of `{provider}`"),
+            None => "the developer's token".to_owned(),
+        };
+        match found {
+            TagFound::Taken(value) => decision.passed("tags", format!("`{tag}` = `{value}`, from {from}")),
+            TagFound::Absent => decision.note("tags", format!("no `{tag}`: {from} is absent")),
+            TagFound::NotPlain => decision.note("tags", format!("no `{tag}`: {from} is a list or an object")),
+            TagFound::Overruled => decision.note("tags", format!("`{tag}` is set already, not from {from}")),
+        }
     }
 }
 

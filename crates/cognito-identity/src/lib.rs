@@ -17,6 +17,7 @@ mod page;
 mod pool;
 mod roles;
 mod settings;
+mod tags;
 mod token;
 mod visit;
 
@@ -36,12 +37,14 @@ pub fn operations() -> &'static [Entry] {
         model::cognito_identity::GetIdentityPoolRoles => crate::ops::get_identity_pool_roles,
         model::cognito_identity::GetOpenIdToken => crate::ops::get_open_id_token,
         model::cognito_identity::GetOpenIdTokenForDeveloperIdentity => crate::ops::get_open_id_token_for_developer_identity,
+        model::cognito_identity::GetPrincipalTagAttributeMap => crate::ops::get_principal_tag_attribute_map,
         model::cognito_identity::ListIdentities => crate::ops::list_identities,
         model::cognito_identity::ListIdentityPools => crate::ops::list_identity_pools,
         model::cognito_identity::ListTagsForResource => crate::ops::list_tags_for_resource,
         model::cognito_identity::LookupDeveloperIdentity => crate::ops::lookup_developer_identity,
         model::cognito_identity::MergeDeveloperIdentities => crate::ops::merge_developer_identities,
         model::cognito_identity::SetIdentityPoolRoles => crate::ops::set_identity_pool_roles,
+        model::cognito_identity::SetPrincipalTagAttributeMap => crate::ops::set_principal_tag_attribute_map,
         model::cognito_identity::TagResource => crate::ops::tag_resource,
         model::cognito_identity::UnlinkDeveloperIdentity => crate::ops::unlink_developer_identity,
         model::cognito_identity::UnlinkIdentity => crate::ops::unlink_identity,

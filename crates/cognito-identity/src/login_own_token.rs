@@ -11,8 +11,7 @@ use domain::identity_token::{self, IdentityToken, IdentityTokenError};
 use domain::jwt::VerifyingKey;
 use domain::login_token::{LoginRefusal, VerifiedLogin};
 use domain::{IdentityId, Timestamp};
-use service::Cx;
-use std::collections::BTreeMap;
+use service::Node;
 use sts::identity_keys;
 
 /// Verifies the token for this pool; `taken` says whether the operation takes such tokens (GetId does not).
@@ -22,15 +21,21 @@ use sts::identity_keys;
 ///
 /// # Errors
 /// An internal fault.
-pub async fn verify(cx: &Cx, pool: &Pool, token: &str, taken: bool) -> Result<Result<VerifiedLogin, String>, Fault> {
-    let key = if taken { identity_keys::public_of(&cx.node, token).await? } else { None };
+pub async fn verify(
+    node: &Node,
+    pool: &Pool,
+    token: &str,
+    taken: bool,
+    now: Timestamp,
+) -> Result<Result<VerifiedLogin, String>, Fault> {
+    let key = if taken { identity_keys::public_of(node, token).await? } else { None };
     let token = match IdentityToken::verify(token, |_| key.as_deref().map(|key| -> &VerifyingKey { key })) {
         Ok(token) => token,
         Err(IdentityTokenError::Foreign) => return Ok(Err(IdentityTokenError::Foreign.message().to_owned())),
         Err(_) if !taken => return Ok(Err(identity_token::NOT_FOR_GET_ID_MESSAGE.to_owned())),
         Err(refusal) => return Ok(Err(refusal.message().to_owned())),
     };
-    if let Err(refusal) = token.check_time(cx.now(), 0) {
+    if let Err(refusal) = token.check_time(now, 0) {
         return Ok(Err(refusal.message().to_owned()));
     }
     if token.identity_pool_id != pool.id || users(pool, &token).is_empty() {
@@ -58,11 +63,6 @@ pub fn settle(pool: &Pool, found: &Found, logins: &[VerifiedLogin]) -> Result<Id
         None => found.owns(&login.provider, &login.subject),
     };
     if logins.iter().all(is_linked) { Ok(found.live_id().clone()) } else { Err(LinkRefusal::LoginsDoNotMatch) }
-}
-
-/// The tags that the developer put into the tokens among these logins.
-pub fn principal_tags(logins: &[VerifiedLogin]) -> BTreeMap<String, String> {
-    tokens(logins).flat_map(|token| token.principal_tags).collect()
 }
 
 /// Before when a token that is made from these logins must end: a developer's does not beget a longer one.

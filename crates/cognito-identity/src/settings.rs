@@ -1,7 +1,9 @@
 //! What can be configured on an identity pool, as its row keeps it, and what a configuration must satisfy.
 
+use crate::login::AMAZON;
 use contract::Fault;
 use domain::login_token::user_pool_of_provider;
+use domain::principal_tags::{TagMap, TagProvider};
 use domain::{AccountId, ClientId, IdentityPoolId};
 use model::cognito_identity::{CognitoIdentityProvider, CreateIdentityPoolInput, IdentityPool, error};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,9 @@ pub struct Settings {
     /// IdentityPoolTags.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// The attribute maps of SetPrincipalTagAttributeMap, by Logins key. None is empty.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub principal_tags: BTreeMap<String, TagMap>,
 }
 
 /// A user pool, through one of its app clients.
@@ -69,6 +74,7 @@ impl Settings {
             oidc_provider_arns: input.open_id_connect_provider_arns.unwrap_or_default(),
             saml_provider_arns: input.saml_provider_arns.unwrap_or_default(),
             tags: input.identity_pool_tags.unwrap_or_default(),
+            principal_tags: BTreeMap::new(),
         };
         settings.check(account)?;
         check_tags(&settings.tags)?;
@@ -112,6 +118,25 @@ impl Settings {
         user_pool
             || self.public_providers.contains_key(key)
             || self.oidc_provider_arns.iter().chain(&self.saml_provider_arns).any(|arn| arn == key)
+    }
+
+    /// The Logins key and the kind of a provider that an attribute map may be for: an OpenID Connect provider goes by its issuer
+    /// and by its ARN, a user pool by its name without a client, and the developer's has none (spec/identity-pools.md 14).
+    pub fn tag_provider(&self, name: &str) -> Option<(String, TagProvider)> {
+        let issuer = |arn: &String| {
+            let (_, issuer) = provider_name(arn, "oidc-provider")?;
+            (issuer == name || arn == name).then(|| issuer.to_owned())
+        };
+        if self.saml_provider_arns.iter().any(|arn| arn == name) {
+            Some((name.to_owned(), TagProvider::Saml))
+        } else if self.public_providers.contains_key(name) {
+            let kind = if name == AMAZON { TagProvider::Amazon } else { TagProvider::OpenId };
+            Some((name.to_owned(), kind))
+        } else if self.user_pools.iter().any(|provider| provider.name == name) {
+            Some((name.to_owned(), TagProvider::OpenId))
+        } else {
+            self.oidc_provider_arns.iter().find_map(issuer).map(|issuer| (issuer, TagProvider::OpenId))
+        }
     }
 
     /// The pool as Create, Update and Describe answer it.
@@ -180,14 +205,8 @@ fn some_map(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> 
 }
 
 /// spec/identity-pools.md 5.
-const PUBLIC_PROVIDERS: [&str; 6] = [
-    "graph.facebook.com",
-    "accounts.google.com",
-    "appleid.apple.com",
-    "www.amazon.com",
-    "api.twitter.com",
-    "www.digits.com",
-];
+const PUBLIC_PROVIDERS: [&str; 6] =
+    ["graph.facebook.com", "accounts.google.com", "appleid.apple.com", AMAZON, "api.twitter.com", "www.digits.com"];
 /// spec/identity-pools.md 17.
 const USER_POOLS_MOST: usize = 50;
 const TAGS_MOST: usize = 50;

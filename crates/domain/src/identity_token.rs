@@ -153,26 +153,6 @@ pub fn kid(region: &Region, number: u32) -> String {
     format!("{region}{number}")
 }
 
-/// The tags a provider's attribute map takes from a login's claims: texts, numbers and booleans that are present.
-pub fn principal_tags(map: &BTreeMap<String, String>, claims: &Claims) -> BTreeMap<String, String> {
-    let tag = |(key, claim): (&String, &String)| {
-        let value = match claims.get(claim)? {
-            Value::String(text) => text.clone(),
-            other @ (Value::Number(_) | Value::Bool(_)) => other.to_string(),
-            // What arrays do is not documented.
-            Value::Array(_) | Value::Object(_) | Value::Null => return None,
-        };
-        let fits = (1..=MAX_TAG_VALUE).contains(&value.chars().count());
-        fits.then(|| (key.clone(), value))
-    };
-    map.iter().filter_map(tag).collect()
-}
-
-/// The attribute map of `UseDefaults` for user pools and OIDC providers.
-pub fn default_principal_tags() -> BTreeMap<String, String> {
-    [("client", "aud"), ("username", "sub")].into_iter().map(|(tag, claim)| (tag.into(), claim.into())).collect()
-}
-
 /// `iss`: no region, no pool.
 pub const ISSUER: &str = "https://cognito-identity.amazonaws.com";
 
@@ -187,7 +167,6 @@ pub const DEVELOPER_TOKEN_SECONDS: i64 = 900;
 
 const POOL_ARN_CLAIM: &str = "https://cognito-identity.amazonaws.com/identity-pool-arn";
 const TAGS_CLAIM: &str = "https://aws.amazon.com/tags";
-const MAX_TAG_VALUE: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -274,20 +253,6 @@ mod tests {
         let mut partial = token().claims();
         partial.remove("amr");
         assert_eq!(read(&KEY.sign(&partial).unwrap()), Err(IdentityTokenError::Foreign));
-    }
-
-    #[test]
-    fn tags_come_from_plain_claims() {
-        let claims = json!({ "aud": "client", "sub": "ana", "age": 7, "groups": ["a"], "empty": "" });
-        let map: BTreeMap<String, String> =
-            [("age", "age"), ("g", "groups"), ("e", "empty"), ("x", "absent"), ("s", "sub")]
-                .into_iter()
-                .map(|(tag, claim)| (tag.into(), claim.into()))
-                .collect();
-        let tags = principal_tags(&map, claims.as_object().unwrap());
-        assert_eq!(tags, BTreeMap::from([("age".into(), "7".into()), ("s".into(), "ana".into())]));
-        let defaults = principal_tags(&default_principal_tags(), claims.as_object().unwrap());
-        assert_eq!(defaults, BTreeMap::from([("client".into(), "client".into()), ("username".into(), "ana".into())]));
     }
 
     #[test]

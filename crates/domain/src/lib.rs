@@ -13,6 +13,7 @@ pub mod login_token;
 pub mod modexp;
 pub mod new_id;
 pub mod password;
+pub mod principal_tags;
 pub mod refresh_token;
 pub mod role_choice;
 pub mod role_mapping;

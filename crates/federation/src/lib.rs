@@ -12,6 +12,7 @@ pub mod saml;
 pub mod saml_encryption;
 pub mod saml_metadata;
 pub mod session_claims;
+pub mod social;
 mod tls;
 mod xml;
 mod xml_bounds;

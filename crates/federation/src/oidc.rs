@@ -15,13 +15,27 @@ use crate::jwk::{KeySet, KeySetFault};
 pub struct ProviderKeys {
     fetcher: Fetcher,
     settings: KeySettings,
+    elsewhere: HashMap<String, String>,
     providers: Mutex<HashMap<ProviderId, Arc<Provider>>>,
 }
 
 impl ProviderKeys {
     /// No keys yet.
     pub fn new(fetcher: Fetcher, settings: KeySettings) -> Self {
-        Self { fetcher, settings, providers: Mutex::default() }
+        Self { fetcher, settings, elsewhere: HashMap::new(), providers: Mutex::default() }
+    }
+
+    /// Looks for an issuer's discovery document below this URL, without a slash at its end, instead of below the issuer. The
+    /// document must name the issuer all the same.
+    #[must_use]
+    pub fn discovering(mut self, issuer: &str, at: &str) -> Self {
+        self.elsewhere.insert(issuer.to_owned(), at.to_owned());
+        self
+    }
+
+    /// What everything is fetched with.
+    pub fn fetcher(&self) -> &Fetcher {
+        &self.fetcher
     }
 
     /// Checks a token of a registered provider with that provider's keys, fetching them if need be.
@@ -72,7 +86,8 @@ impl ProviderKeys {
     }
 
     async fn fetch(&self, issuer: &str, thumbprints: &[Thumbprint]) -> Result<KeySet, KeyFault> {
-        let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let place = self.elsewhere.get(issuer).map_or(issuer, String::as_str);
+        let url = format!("{}/.well-known/openid-configuration", place.trim_end_matches('/'));
         let document = self.fetcher.get_json(&url, thumbprints).await.map_err(KeyFault::Discovery)?;
         // Otherwise one provider could speak for another (OpenID Connect Discovery 4.3).
         if document.get("issuer").and_then(Value::as_str) != Some(issuer) {

@@ -306,6 +306,21 @@ async fn keys_are_found_by_discovery_and_kept() {
 }
 
 #[tokio::test]
+async fn discovery_may_have_another_place_but_no_other_issuer() {
+    let provider = Provider::start().await;
+    provider.publish(ISSUER, &[RSA.jwk("1")]);
+    let keys = ProviderKeys::new(Fetcher::new(local()).unwrap(), KeySettings::default());
+    let keys = keys.discovering(ISSUER, &provider.issuer());
+    let token = RSA.token(&json!({ "alg": "RS256", "kid": "1" }), &claims());
+    assert!(keys.verify_id_token(&token, &expected(ISSUER, &audiences()), NOW).await.is_ok());
+    provider.publish(&provider.issuer(), &[RSA.jwk("1")]);
+    let keys = ProviderKeys::new(Fetcher::new(local()).unwrap(), KeySettings::default());
+    let keys = keys.discovering(ISSUER, &provider.issuer());
+    let refused = keys.verify_id_token(&token, &expected(ISSUER, &audiences()), NOW).await;
+    assert_eq!(refused, Err(TokenRefusal::KeysUnavailable(KeyFault::OtherIssuer)));
+}
+
+#[tokio::test]
 async fn a_new_key_is_fetched_at_once_but_not_too_often() {
     let provider = Provider::start().await;
     assert_eq!(provider.check(&RSA, "1", NOW).await, Ok(()));

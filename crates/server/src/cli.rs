@@ -89,6 +89,8 @@ pub struct ServeArgs {
     /// Fetch providers' keys over http:// too
     #[arg(long, env = "SEKISHO_HTTP_PROVIDERS")]
     pub http_providers: bool,
+    #[command(flatten)]
+    pub providers: ProviderArgs,
     /// Worker threads [default: one per core]
     #[arg(long, env = "SEKISHO_WORKERS", value_name = "N")]
     pub workers: Option<usize>,
@@ -101,6 +103,26 @@ pub struct ServeArgs {
     /// Configuration file [default: sekisho.toml in the working folder, if there]
     #[arg(long, env = "SEKISHO_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Where the public providers of identities are asked whose a token is. A place that is named may have an internal address.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProviderArgs {
+    /// Where Facebook is asked about access tokens [default: https://graph.facebook.com]
+    #[arg(long, env = "SEKISHO_FACEBOOK_ENDPOINT", value_name = "URL")]
+    pub facebook_endpoint: Option<String>,
+    /// Where Login with Amazon is asked about access tokens [default: https://api.amazon.com]
+    #[arg(long, env = "SEKISHO_AMAZON_ENDPOINT", value_name = "URL")]
+    pub amazon_endpoint: Option<String>,
+    /// Where Twitter is asked about tokens [default: https://api.twitter.com]
+    #[arg(long, env = "SEKISHO_TWITTER_ENDPOINT", value_name = "URL")]
+    pub twitter_endpoint: Option<String>,
+    /// Below which URL Google's discovery document is [default: https://accounts.google.com]
+    #[arg(long, env = "SEKISHO_GOOGLE_ENDPOINT", value_name = "URL")]
+    pub google_endpoint: Option<String>,
+    /// Below which URL Apple's discovery document is [default: https://appleid.apple.com]
+    #[arg(long, env = "SEKISHO_APPLE_ENDPOINT", value_name = "URL")]
+    pub apple_endpoint: Option<String>,
 }
 
 /// Where a running server is, for the commands that talk to one.

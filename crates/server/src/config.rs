@@ -1,6 +1,7 @@
 //! Configuration: flags, then environment, then `sekisho.toml`, then defaults; checked before anything starts.
 
-use crate::cli::ServeArgs;
+use crate::cli::{ProviderArgs, ServeArgs};
+use crate::providers::Providers;
 use domain::{AccountId, Region};
 use serde::Deserialize;
 use service::Issuer;
@@ -30,6 +31,8 @@ pub struct Config {
     pub internal_providers: Vec<String>,
     /// Whether providers' keys are fetched over `http://` too.
     pub http_providers: bool,
+    /// Where the public providers are asked.
+    pub providers: Providers,
     /// Number of worker threads.
     pub workers: usize,
     /// Log format and filter.
@@ -82,6 +85,11 @@ struct File {
     base_url: Option<String>,
     internal_provider: Option<Vec<String>>,
     http_providers: Option<bool>,
+    facebook_endpoint: Option<String>,
+    amazon_endpoint: Option<String>,
+    twitter_endpoint: Option<String>,
+    google_endpoint: Option<String>,
+    apple_endpoint: Option<String>,
     workers: Option<usize>,
     log_format: Option<String>,
     log: Option<String>,
@@ -128,6 +136,15 @@ impl Config {
         if let Some(host) = internal_providers.iter().find(|host| host.is_empty() || host.contains(['/', ' '])) {
             return Err(ConfigError(format!("--internal-provider: `{host}` is not HOST or HOST:PORT")));
         }
+        let http_providers = args.http_providers || file.http_providers.unwrap_or(false);
+        let in_file = ProviderArgs {
+            facebook_endpoint: file.facebook_endpoint,
+            amazon_endpoint: file.amazon_endpoint,
+            twitter_endpoint: file.twitter_endpoint,
+            google_endpoint: file.google_endpoint,
+            apple_endpoint: file.apple_endpoint,
+        };
+        let providers = Providers::of(&args.providers, &in_file, http_providers)?;
         let workers = args.workers.or(file.workers).unwrap_or_else(cores);
         if workers == 0 || workers > 1024 {
             return Err(ConfigError(format!("--workers: `{workers}` is not between 1 and 1024")));
@@ -147,7 +164,8 @@ impl Config {
             issuer,
             base_url,
             internal_providers,
-            http_providers: args.http_providers || file.http_providers.unwrap_or(false),
+            http_providers,
+            providers,
             workers,
             log: LogConfig { format, filter: pick(&args.log, file.log, "info") },
         })

@@ -14,6 +14,7 @@ mod logging;
 mod not_yet;
 mod operations;
 mod paths;
+mod providers;
 mod spare_keys;
 mod start;
 

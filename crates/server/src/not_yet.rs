@@ -2,8 +2,6 @@
 
 /// `service:Operation`, in order.
 pub const NOT_YET: &[&str] = &[
-    "cognito-identity:GetPrincipalTagAttributeMap",
-    "cognito-identity:SetPrincipalTagAttributeMap",
     "cognito-idp:AddCustomAttributes",
     "cognito-idp:AddUserPoolClientSecret",
     "cognito-idp:AdminConfirmSignUp",

@@ -43,7 +43,8 @@ pub async fn start(config: &Config, base_url: &str) -> Result<Started, String> {
         store,
         vault: parts.vault,
         key_source: Arc::clone(&spare_keys) as Arc<dyn service::KeySource>,
-        provider_keys: Arc::new(ProviderKeys::new(fetcher(config)?, KeySettings::default())),
+        provider_keys: Arc::new(provider_keys(config)?),
+        social: config.providers.social.clone(),
         account: parts.account,
         region: config.region.clone(),
         base_url: base_url.to_owned(),
@@ -52,9 +53,20 @@ pub async fn start(config: &Config, base_url: &str) -> Result<Started, String> {
     Ok(Started { node: Arc::new(node), root: parts.root, spare_keys })
 }
 
+/// The keys of other providers, Google's and Apple's found where the operator says.
+fn provider_keys(config: &Config) -> Result<ProviderKeys, String> {
+    let mut keys = ProviderKeys::new(fetcher(config)?, KeySettings::default());
+    for (issuer, url) in &config.providers.discovery {
+        keys = keys.discovering(issuer, url);
+    }
+    Ok(keys)
+}
+
 /// The fetcher of other providers' keys: public addresses over HTTPS, and what the operator allows beside.
 fn fetcher(config: &Config) -> Result<Fetcher, String> {
-    let hosts = config.internal_providers.iter().map(|host| host.to_ascii_lowercase()).collect();
+    // Whoever names a place for a provider wants it to be reached.
+    let named = config.internal_providers.iter().chain(&config.providers.hosts);
+    let hosts = named.map(|host| host.to_ascii_lowercase()).collect();
     let settings = FetchSettings {
         internal: InternalHosts::Listed(hosts),
         allow_http: config.http_providers,

@@ -3,6 +3,7 @@
 use crate::{Caches, KeySource, Vault};
 use domain::{AccountId, Region, UserPoolId};
 use federation::oidc::ProviderKeys;
+use federation::social::SocialEndpoints;
 use gate::{Decisions, Gate};
 use std::sync::Arc;
 use store::Store;
@@ -30,6 +31,8 @@ pub struct Node {
     pub key_source: Arc<dyn KeySource>,
     /// The keys of other OpenID Connect providers, fetched when a token asks for them.
     pub provider_keys: Arc<ProviderKeys>,
+    /// Where the public providers are asked whose their tokens are.
+    pub social: SocialEndpoints,
     /// The account of the root key, and of unsigned requests.
     pub account: AccountId,
     /// The region of requests that name none.
@@ -52,6 +55,8 @@ pub struct NodeParts {
     pub key_source: Arc<dyn KeySource>,
     /// See [`Node::provider_keys`].
     pub provider_keys: Arc<ProviderKeys>,
+    /// See [`Node::social`].
+    pub social: SocialEndpoints,
     /// See [`Node::account`].
     pub account: AccountId,
     /// See [`Node::region`].
@@ -74,6 +79,7 @@ impl Node {
             decisions: Decisions::new(2048),
             key_source: parts.key_source,
             provider_keys: parts.provider_keys,
+            social: parts.social,
             account: parts.account,
             region: parts.region,
             base_url: parts.base_url,

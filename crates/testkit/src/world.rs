@@ -8,8 +8,9 @@ use contract::{Fault, Operation, Protocol};
 use domain::seal::{KeyPurpose, KeyRing, SealingKey};
 use domain::{AccountId, Region, Timestamp};
 use door::{Arrival, Door};
-use federation::fetch::{FetchSettings, Fetcher};
+use federation::fetch::{FetchSettings, Fetcher, InternalHosts};
 use federation::oidc::{KeySettings, ProviderKeys};
+use federation::social::SocialEndpoints;
 use serde_json::Value;
 use service::{Entry, Issuer, Node, NodeParts, Vault};
 use std::cell::Cell;
@@ -70,6 +71,32 @@ impl World {
 
     /// The same on a given, empty store.
     pub async fn on(store: Store, tables: &[&'static [Entry]]) -> Self {
+        let keys = ProviderKeys::new(no_network(), KeySettings::default());
+        Self::with(store, keys, SocialEndpoints::default(), tables).await
+    }
+
+    /// A world that reaches servers on this machine, over plain HTTP, and asks one of them, at this URL, whatever it would ask
+    /// a public provider of identities.
+    pub async fn reaching(providers_url: &str, tables: &[&'static [Entry]]) -> Self {
+        let settings = FetchSettings { allow_http: true, internal: InternalHosts::All, ..FetchSettings::default() };
+        let keys = ProviderKeys::new(Fetcher::new(settings).expect("a fetcher"), KeySettings::default())
+            .discovering("https://accounts.google.com", &format!("{providers_url}/google"))
+            .discovering("https://appleid.apple.com", &format!("{providers_url}/apple"));
+        let social = SocialEndpoints {
+            facebook: format!("{providers_url}/facebook"),
+            amazon: format!("{providers_url}/amazon"),
+            twitter: format!("{providers_url}/twitter"),
+        };
+        let store = Store::open(&StoreConfig::Memory).await.expect("a store in memory");
+        Self::with(store, keys, social, tables).await
+    }
+
+    async fn with(
+        store: Store,
+        provider_keys: ProviderKeys,
+        social: SocialEndpoints,
+        tables: &[&'static [Entry]],
+    ) -> Self {
         let keys = KeyPurpose::ALL.iter().zip(1_u8..).map(|(purpose, n)| SealingKey::new(*purpose, [n; 8], [n; 32]));
         let vault = Arc::new(Vault::new(KeyRing::new(keys)));
         let root = Keys::root();
@@ -88,7 +115,8 @@ impl World {
             store,
             vault,
             key_source: Arc::new(TestSigningKeys::default()),
-            provider_keys: Arc::new(ProviderKeys::new(no_network(), KeySettings::default())),
+            provider_keys: Arc::new(provider_keys),
+            social,
             account: AccountId::from(ACCOUNT),
             region: Region::from("us-east-1"),
             base_url: "http://127.0.0.1:4566".to_owned(),
@@ -206,14 +234,8 @@ impl World {
         self.requests.set(number);
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&number.to_be_bytes());
-        let arrival = Arrival {
-            parts,
-            body,
-            now: self.clock.now(),
-            seed,
-            source_ip: Some([127, 0, 0, 1].into()),
-            secure: false,
-        };
+        let arrival =
+            Arrival { parts, body, now: self.clock.now(), seed, source_ip: Some([127, 0, 0, 1].into()), secure: false };
         self.door.answer(arrival).await.expect("an API call")
     }
 

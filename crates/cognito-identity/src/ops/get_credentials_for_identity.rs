@@ -1,7 +1,7 @@
 //! GetCredentialsForIdentity: the enhanced flow, from logins to temporary credentials in one call. Unsigned.
 
 use crate::pool::Pool;
-use crate::{explain, fault, guest_scope, login_own_token, roles, visit};
+use crate::{explain, fault, guest_scope, roles, tags, visit};
 use contract::Fault;
 use domain::IdentityId;
 use domain::identity_token::PROVIDER;
@@ -69,7 +69,7 @@ fn assume(
         subject: identity_id.to_string(),
         amr: amr(logins),
     };
-    let tags = login_own_token::principal_tags(logins);
+    let tags = tags::of(cx, pool, logins);
     let asked = WebIdentityRequest { web_identity: &web_identity, session_name: SESSION_NAME, tags: &tags };
     if !may_assume_with_web_identity(cx, role, asked) {
         return Err(fault::bad_configuration());

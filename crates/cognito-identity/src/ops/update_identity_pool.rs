@@ -6,8 +6,8 @@ use contract::Fault;
 use model::cognito_identity::{CreateIdentityPoolInput, IdentityPool, error};
 use service::Cx;
 
-/// Replaces everything but roles, the developer provider (set once for all) and tags that were not sent
-/// (spec/identity-pools.md 5).
+/// Replaces everything but roles, the developer provider (set once for all), tags that were not sent, and the attribute maps of
+/// providers that stay (spec/identity-pools.md 5).
 ///
 /// # Errors
 /// `ResourceNotFoundException`; what [`Settings::of_request`] refuses.
@@ -32,6 +32,9 @@ pub async fn run(cx: &Cx, input: IdentityPool) -> Result<IdentityPool, Fault> {
         if keep_tags {
             settings.tags = std::mem::take(&mut pool.settings.tags);
         }
+        let maps = std::mem::take(&mut pool.settings.principal_tags);
+        settings.principal_tags =
+            maps.into_iter().filter(|(provider, _)| settings.tag_provider(provider).is_some()).collect();
         let stored = pool.settings.developer_provider.take();
         if stored.is_some() && settings.developer_provider.is_some() && stored != settings.developer_provider {
             return Err(error::invalid_parameter("DeveloperProviderName cannot be changed once it is set."));

@@ -123,32 +123,6 @@ async fn the_developer_provider_is_no_public_one() {
 }
 
 #[tokio::test]
-async fn providers_that_cannot_be_verified_yet_are_refused_and_said_so() {
-    let w = world().await;
-    let saml = "arn:aws:iam::123456789012:saml-provider/idp";
-    let pool = identity_pool(
-        &w,
-        json!({
-            "SupportedLoginProviders": {"graph.facebook.com": "app"},
-            "OpenIdConnectProviderARNs": ["arn:aws:iam::123456789012:oidc-provider/idp.example/a"],
-            "SamlProviderARNs": [saml],
-        }),
-    )
-    .await;
-    for (key, kind) in [
-        ("graph.facebook.com", "public providers"),
-        ("idp.example/a", "OpenID Connect providers"),
-        (saml, "SAML providers"),
-    ] {
-        let answer = get_id(&w, &pool, json!({key: "anything"})).await;
-        assert_eq!(
-            answer.to_string(),
-            format!("{NOT_AUTHORIZED}Sekisho cannot verify logins of {kind} yet, and takes no login unverified.")
-        );
-    }
-}
-
-#[tokio::test]
 async fn tokens_of_identity_pools_are_told_apart() {
     let w = world().await;
     let people = UserPool::new(&w, "us-east-1_AbCdEf123").await;
