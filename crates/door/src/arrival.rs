@@ -63,6 +63,7 @@ impl Arrival<'_> {
             user_agent: text(USER_AGENT),
             referer: text(REFERER),
             secure: self.secure,
+            stray_session_token: wire::has_stray_session_token(self.parts),
         }
     }
 }

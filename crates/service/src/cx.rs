@@ -31,6 +31,8 @@ pub struct RequestFacts {
     pub referer: Option<String>,
     /// Whether the connection was encrypted.
     pub secure: bool,
+    /// Whether it carries a session token (`X-Amz-Security-Token`) without a signature that the token could belong to.
+    pub stray_session_token: bool,
 }
 
 impl RequestFacts {

@@ -11,6 +11,18 @@ use service::{Cx, Node, saml_key};
 use std::sync::Arc;
 use store::table::{iam_saml_keys, iam_saml_providers};
 
+/// The call brings no session token of anybody, which an unsigned call cannot have (spec/sts-and-iam.md B8, "Extra header").
+///
+/// # Errors
+/// `InvalidClientTokenId`.
+pub fn demand_no_session_token(cx: &Cx) -> Result<(), Fault> {
+    if !cx.request.stray_session_token {
+        return Ok(());
+    }
+    cx.decision().failed("token", "the call is not signed, but carries X-Amz-Security-Token");
+    Err(error::invalid_client_token_id("The security token included in the request is invalid"))
+}
+
 /// A registered provider, its document read.
 #[derive(Debug)]
 pub struct Provider {

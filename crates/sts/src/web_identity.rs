@@ -148,6 +148,22 @@ fn amr(claims: &Claims) -> Vec<String> {
     }
 }
 
+const NO_KEY: &str = "Couldn't retrieve verification key from your identity provider,  please reference \
+                      AssumeRoleWithWebIdentity documentation for requirements";
+
+/// The call brings no session token of anybody: STS then says that it could not get the provider's key, whatever the web
+/// identity token is (spec/sts-and-iam.md B8, "Extra header").
+///
+/// # Errors
+/// `InvalidIdentityToken`.
+pub fn demand_no_session_token(cx: &Cx) -> Result<(), Fault> {
+    if !cx.request.stray_session_token {
+        return Ok(());
+    }
+    cx.decision().failed("token", "the call is not signed, but carries X-Amz-Security-Token");
+    Err(error::invalid_identity_token(NO_KEY))
+}
+
 /// STS's sentence (spec/sts-and-iam.md B3). Where the sheet has none, one in its manner.
 fn sentence(refusal: &TokenRefusal, issuer: &str) -> Fault {
     use TokenRefusal as R;
@@ -161,11 +177,7 @@ fn sentence(refusal: &TokenRefusal, issuer: &str) -> Fault {
             "Token audience contains more than one audience while authorized party is not present".to_owned()
         }
         R::AudienceMismatch => "Incorrect token audience".to_owned(),
-        R::KeysUnavailable(_) | R::NoSuchKey => {
-            "Couldn't retrieve verification key from your identity provider,  please reference \
-             AssumeRoleWithWebIdentity documentation for requirements"
-                .to_owned()
-        }
+        R::KeysUnavailable(_) | R::NoSuchKey => NO_KEY.to_owned(),
         R::BadSignature => "Couldn't verify signed token.".to_owned(),
         R::Expired { now, expires } => {
             return error::expired_token(format!(

@@ -19,5 +19,5 @@ pub use cors::preflight;
 pub use fault::{Face, not_yet};
 pub use room::body_most;
 pub use route::{RouteFault, Routed, route, wants_body};
-pub use scope::Scope;
+pub use scope::{Scope, has_stray_session_token};
 pub use time::iso8601;

@@ -5,6 +5,17 @@ use http::request::Parts;
 
 use crate::query::parameters::decode;
 
+/// Whether a request carries a session token, in a header or in the query, and no signature that it could belong to.
+pub fn has_stray_session_token(parts: &Parts) -> bool {
+    let in_query = || parts.uri.query().is_some_and(|query| query.split('&').any(names_session_token));
+    (parts.headers.contains_key("x-amz-security-token") || in_query()) && Scope::of(parts).is_none()
+}
+
+fn names_session_token(pair: &str) -> bool {
+    let name = pair.split('=').next().unwrap_or_default();
+    decode(name).is_ok_and(|name| name.eq_ignore_ascii_case("X-Amz-Security-Token"))
+}
+
 /// Region and service of a Signature Version 4 credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {

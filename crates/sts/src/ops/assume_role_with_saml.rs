@@ -21,6 +21,7 @@ const ACTION: &str = "sts:AssumeRoleWithSAML";
 /// `AccessDenied`: not let in, or there is no such role; `InvalidIdentityToken`, `ExpiredTokenException` for the assertion;
 /// `ValidationError`, `MalformedPolicyDocument`, `PackedPolicyTooLarge` for what else was passed.
 pub async fn run(cx: &Cx, input: AssumeRoleWithSAMLRequest) -> Result<AssumeRoleWithSAMLResponse, Fault> {
+    saml::demand_no_session_token(cx)?;
     let target = RoleArn::parse(&input.role_arn).map_err(|_| trust::not_authorized(ACTION))?;
     let asked = input.duration_seconds.unwrap_or(DEFAULT_SECONDS);
     let policies = SessionPolicies::read(input.policy, input.policy_arns)?;

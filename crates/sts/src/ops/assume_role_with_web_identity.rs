@@ -20,6 +20,7 @@ const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
 /// `AccessDenied`: not let in, or there is no such role; `InvalidIdentityToken`, `ExpiredTokenException` for the token;
 /// `ValidationError`, `MalformedPolicyDocument`, `PackedPolicyTooLarge` for what else was passed.
 pub async fn run(cx: &Cx, input: AssumeRoleWithWebIdentityRequest) -> Result<AssumeRoleWithWebIdentityResponse, Fault> {
+    web_identity::demand_no_session_token(cx)?;
     let target = RoleArn::parse(&input.role_arn).map_err(|_| trust::not_authorized(ACTION))?;
     let duration = input.duration_seconds.unwrap_or(DEFAULT_SECONDS);
     let policies = SessionPolicies::read(input.policy, input.policy_arns)?;

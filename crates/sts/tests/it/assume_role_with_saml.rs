@@ -228,3 +228,16 @@ async fn trust_policies_can_ask_for_directory_attributes() {
     assert_eq!(refusal(&assume(&w, &two, json!({})).await), DENIED);
     assert_eq!(refusal(&assume(&w, &said(), json!({})).await), DENIED);
 }
+
+#[tokio::test]
+async fn an_unsigned_call_with_a_session_token_is_refused() {
+    let w = plain().await;
+    let input = json!({ "RoleArn": ROLE, "PrincipalArn": PROVIDER, "SAMLAssertion": said().response() });
+    let mut request = w.request("AssumeRoleWithSAML", &input);
+    request.headers_mut().insert("x-amz-security-token", "x".parse().unwrap());
+    assert_eq!(
+        refusal(&w.send(request).await),
+        "403 InvalidClientTokenId: The security token included in the request is invalid"
+    );
+    w.call_unsigned("AssumeRoleWithSAML", &input).await.ok();
+}

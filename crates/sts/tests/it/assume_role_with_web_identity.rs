@@ -368,3 +368,30 @@ async fn a_registration_counts_as_it_is_now() {
     let refused = refusal(&assume(&w, &role, &token, json!({})).await);
     assert!(refused.starts_with("400 InvalidIdentityToken: No OpenIDConnect provider found"), "{refused}");
 }
+
+#[tokio::test]
+async fn an_unsigned_call_with_a_session_token_is_refused() {
+    let w = iam_world().await;
+    let key = provider(&w).await;
+    let role = plain_role(&w).await;
+    let token = key.sign(&claims(&w, json!({}))).unwrap();
+    let input = json!({ "RoleArn": role, "RoleSessionName": "s1", "WebIdentityToken": token });
+    let answer = assume(&w, &role, &token, json!({})).await;
+    let session = keys("AssumeRoleWithWebIdentity", &answer);
+    let request = || w.request("AssumeRoleWithWebIdentity", &input);
+    let refused = "400 InvalidIdentityToken: Couldn't retrieve verification key from your identity provider,  please \
+                   reference AssumeRoleWithWebIdentity documentation for requirements";
+    // A token of nobody, of somebody, and none at all.
+    for token in ["x", session.session_token.as_deref().unwrap(), ""] {
+        let mut with_header = request();
+        with_header.headers_mut().insert("x-amz-security-token", token.parse().unwrap());
+        assert_eq!(refusal(&w.send(with_header).await), refused);
+        let mut with_parameter = request();
+        let query = format!("/?X-Amz-Security-Token={}", token.replace('+', "%2B").replace('/', "%2F"));
+        *with_parameter.uri_mut() = query.parse().unwrap();
+        assert_eq!(refusal(&w.send(with_parameter).await), refused);
+    }
+    // A client that signs although it need not has a token that belongs to its signature.
+    w.send(w.signed(request(), &session)).await.ok();
+    w.send(request()).await.ok();
+}

@@ -137,6 +137,7 @@ fn context(w: &World) -> Cx {
         user_agent: None,
         referer: None,
         secure: true,
+        stray_session_token: false,
     };
     let decision = Decision::new("request".to_owned(), w.clock.now(), "test".to_owned());
     Cx::new(Arc::clone(&w.node), request, Caller::Anonymous, decision)
