@@ -7,14 +7,25 @@
 //!
 //! What stands behind the gate knows nothing of policies, and what decides knows nothing of files: they meet in [`Approved`].
 
+mod call;
+mod condition_keys;
+mod decide;
+pub mod deletes;
+mod document;
 mod exchange;
 mod fault;
 pub mod folder;
 mod operation;
+mod permission;
+pub mod settings;
 mod target;
+mod xml;
 
+pub use call::{Call, CopySource};
+pub use condition_keys::Arrived;
+pub use decide::{Guard, Lookup, Permitted, Question};
 pub use exchange::{Approved, Body, BodyFault};
 pub use fault::S3Fault;
 pub use folder::{BucketFacts, Folder};
-pub use operation::Operation;
+pub use operation::{Operation, Scope};
 pub use target::{BucketName, ObjectKey, Target};

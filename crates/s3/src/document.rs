@@ -1,0 +1,152 @@
+//! What a decision has to know of a request's body: the tags, the place or the lock that it asks for.
+
+use crate::permission::replaces_tags;
+use crate::xml::Element;
+use crate::{Call, Operation, S3Fault};
+
+/// Most tags that an object may have.
+const TAGS_MOST: usize = 50;
+
+/// The parts of a document that policies may ask about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Document {
+    /// Tags, from the body or from `x-amz-tagging`.
+    pub tags: Vec<(String, String)>,
+    /// `LocationConstraint`.
+    pub location: Option<String>,
+    /// `Mode` of a retention.
+    pub lock_mode: Option<String>,
+    /// `RetainUntilDate`.
+    pub retain_until: Option<String>,
+    /// `Status` of a legal hold.
+    pub legal_hold: Option<String>,
+}
+
+impl Document {
+    /// Reads what the operation carries; `body` is the whole body of operations that have an
+    /// [`Operation::document_most`].
+    ///
+    /// # Errors
+    /// `MalformedXML`, `InvalidTag`, `InvalidArgument`.
+    pub fn read(call: &Call, body: &[u8]) -> Result<Self, S3Fault> {
+        let mut document = Self::default();
+        match call.operation {
+            Operation::CreateBucket if !body.is_empty() => {
+                let root = Element::read(body, "CreateBucketConfiguration")?;
+                document.location = text(&root, "LocationConstraint")?.filter(|location| !location.is_empty());
+                if let Some(tags) = one(&root, "Tags")? {
+                    document.tags = tags_of(tags)?;
+                }
+            }
+            Operation::PutObjectTagging => {
+                let root = Element::read(body, "Tagging")?;
+                document.tags = tags_of(one(&root, "TagSet")?.ok_or_else(S3Fault::malformed_xml)?)?;
+            }
+            Operation::PutObjectRetention => {
+                let root = Element::read(body, "Retention")?;
+                document.lock_mode = text(&root, "Mode")?;
+                document.retain_until = text(&root, "RetainUntilDate")?;
+            }
+            Operation::PutObjectLegalHold => {
+                document.legal_hold = text(&Element::read(body, "LegalHold")?, "Status")?;
+            }
+            Operation::PutObject | Operation::PostObject | Operation::CreateMultipartUpload => {
+                document.tags = tags_in_header(call)?;
+            }
+            // Otherwise the header is not looked at by anyone, and must not stand for tags that are not set.
+            Operation::CopyObject if replaces_tags(call) => document.tags = tags_in_header(call)?,
+            _ => {}
+        }
+        Ok(document)
+    }
+}
+
+fn one<'e>(parent: &'e Element, name: &'e str) -> Result<Option<&'e Element>, S3Fault> {
+    parent.only(name)?;
+    Ok(parent.all(name).next())
+}
+
+fn text(parent: &Element, name: &str) -> Result<Option<String>, S3Fault> {
+    Ok(parent.only(name)?.map(|text| text.trim().to_owned()))
+}
+
+fn tags_of(set: &Element) -> Result<Vec<(String, String)>, S3Fault> {
+    let mut tags = Vec::new();
+    for tag in set.all("Tag") {
+        let key = tag.only("Key")?.ok_or_else(S3Fault::malformed_xml)?;
+        let value = tag.only("Value")?.ok_or_else(S3Fault::malformed_xml)?;
+        tags.push((key.to_owned(), value.to_owned()));
+    }
+    checked(tags).ok_or_else(|| {
+        S3Fault::new("InvalidTag", http::StatusCode::BAD_REQUEST, "Cannot provide multiple Tags with the same key")
+    })
+}
+
+/// `x-amz-tagging`: the pairs of a query string.
+fn tags_in_header(call: &Call) -> Result<Vec<(String, String)>, S3Fault> {
+    let Some(text) = call.header("x-amz-tagging") else { return Ok(Vec::new()) };
+    let refuse = || {
+        let sentence = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without \
+                        tag name duplicates.";
+        S3Fault::invalid_argument(sentence, "x-amz-tagging", text)
+    };
+    checked(crate::call::read_query(text).map_err(|_| refuse())?).ok_or_else(refuse)
+}
+
+/// No more than there may be, and no key twice.
+fn checked(tags: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
+    let mut keys: Vec<&str> = tags.iter().map(|(key, _)| key.as_str()).collect();
+    keys.sort_unstable();
+    let unique = keys.windows(2).all(|pair| pair.first() != pair.last());
+    (unique && tags.len() <= TAGS_MOST).then_some(tags)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn read(method: &str, path: &str, tagging: Option<&str>, body: &str) -> Result<Document, S3Fault> {
+        let mut request = http::Request::builder().method(method).uri(path).header("host", "h");
+        if let Some(tagging) = tagging {
+            request = request.header("x-amz-tagging", tagging);
+        }
+        let call = Call::read(&request.body(()).unwrap().into_parts().0, &[]).unwrap();
+        Document::read(&call, body.as_bytes())
+    }
+
+    fn tags(found: &[(&str, &str)]) -> Document {
+        let tags = found.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Document { tags, ..Document::default() }
+    }
+
+    #[test]
+    fn tags_of_header_and_body() {
+        assert_eq!(
+            read("PUT", "/app/k", Some("a=1&b+c=%C3%A9&d"), "").unwrap(),
+            tags(&[("a", "1"), ("b c", "é"), ("d", "")])
+        );
+        assert_eq!(read("PUT", "/app/k", Some("a=1&a=2"), "").unwrap_err().code, "InvalidArgument");
+        assert_eq!(read("PUT", "/app/k", Some("a=%zz"), "").unwrap_err().code, "InvalidArgument");
+        let body = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>";
+        assert_eq!(read("PUT", "/app/k?tagging", None, body).unwrap(), tags(&[("a", "1")]));
+        let twice = "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag><Tag><Key>a</Key><Value/></Tag></TagSet></Tagging>";
+        assert_eq!(read("PUT", "/app/k?tagging", None, twice).unwrap_err().code, "InvalidTag");
+        assert_eq!(read("PUT", "/app/k?tagging", None, "<Tagging/>").unwrap_err().code, "MalformedXML");
+    }
+
+    #[test]
+    fn places_and_locks() {
+        let body =
+            "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
+        assert_eq!(read("PUT", "/app", None, body).unwrap().location.as_deref(), Some("eu-west-1"));
+        assert_eq!(read("PUT", "/app", None, "").unwrap(), Document::default());
+        let body =
+            "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2030-01-01T00:00:00Z</RetainUntilDate></Retention>";
+        let retention = read("PUT", "/app/k?retention", None, body).unwrap();
+        assert_eq!(retention.lock_mode.as_deref(), Some("GOVERNANCE"));
+        assert_eq!(retention.retain_until.as_deref(), Some("2030-01-01T00:00:00Z"));
+        let hold = read("PUT", "/app/k?legal-hold", None, "<LegalHold><Status>ON</Status></LegalHold>").unwrap();
+        assert_eq!(hold.legal_hold.as_deref(), Some("ON"));
+    }
+}
