@@ -23,7 +23,8 @@ pub struct AccountPasswordPolicy {
     pub max_age_days: Option<u32>,
     /// How many of a user's last passwords are refused, 1–24.
     pub reuse_prevention: Option<u32>,
-    /// Whether a user whose password expired needs an administrator.
+    /// Whether a user whose password expired needs an administrator to sign in to the console again. By the API it may still
+    /// change it (IAM API reference, `PasswordPolicy`).
     pub hard_expiry: Option<bool>,
 }
 

@@ -5,6 +5,7 @@ use crate::managed_policies;
 use crate::revocations::Revocations;
 use crate::{Cache, UserFacts};
 use contract::Fault;
+use domain::iam_password::AccountPasswordPolicy;
 use domain::seal::KeyRing;
 use domain::secret::SecretText;
 use domain::{AccountId, IamUserId, RoleId};
@@ -15,8 +16,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::table::iam_access_keys::{self, OwnerKind};
 use store::table::{
-    iam_attachments, iam_groups, iam_inline_policies, iam_instance_profiles, iam_policies, iam_policy_versions,
-    iam_roles, iam_users,
+    iam_accounts, iam_attachments, iam_groups, iam_inline_policies, iam_instance_profiles, iam_policies,
+    iam_policy_versions, iam_roles, iam_users,
 };
 use store::{Store, Tx};
 use zeroize::Zeroizing;
@@ -328,7 +329,11 @@ impl Gate {
         boundary: Option<&str>,
     ) -> Result<IdentityPolicies, Fault> {
         let held = self.store.read(async |tx| held(tx, account, kind, id).await).await?;
-        let mut policies = Vec::with_capacity(held.inline.len() + held.attached.len());
+        let mut policies = Vec::with_capacity(held.inline.len() + held.attached.len() + 1);
+        if held.may_change_password {
+            let (name, policy) = ("account password policy".to_owned(), self.compiled(MAY_CHANGE_PASSWORD)?);
+            policies.push(NamedPolicy { kind: PolicyKind::Managed, name, policy });
+        }
         for (row, kind) in held.inline {
             let policy = Arc::new(Policy::parse(&row.document).map_err(Fault::internal)?);
             policies.push(NamedPolicy { kind, name: row.name, policy });
@@ -351,9 +356,15 @@ impl Gate {
 /// Far above every quota (spec/sts-and-iam.md C6).
 const MOST: i64 = 1_000;
 
+/// What every user may do in an account whose password policy says `AllowUsersToChangePassword` (IAM API reference,
+/// `PasswordPolicy`). Nobody's password but the caller's own is changed by the call. Like any policy of the user's own it
+/// yields to a denial, and reaches no further than the boundary.
+const MAY_CHANGE_PASSWORD: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:ChangePassword","iam:GetAccountPasswordPolicy"],"Resource":"*"}}"#;
+
 /// What a user or role holds, a user's groups included.
 #[derive(Default)]
 struct Held {
+    may_change_password: bool,
     inline: Vec<(iam_inline_policies::InlinePolicy, PolicyKind)>,
     attached: Vec<(iam_attachments::Attachment, PolicyKind)>,
 }
@@ -364,7 +375,8 @@ async fn held(tx: &mut Tx, account: &AccountId, kind: OwnerKind, id: &str) -> Re
         let groups = iam_groups::list_of_user(tx, account, &IamUserId::from(id), "", MOST).await?;
         owners.extend(groups.into_iter().map(|group| (OwnerKind::Group, group.id)));
     }
-    let mut held = Held::default();
+    let may_change_password = kind == OwnerKind::User && users_may_change_password(tx, account).await?;
+    let mut held = Held { may_change_password, ..Held::default() };
     for (kind, id) in owners {
         let (inline, managed) = match kind {
             OwnerKind::Group => (PolicyKind::Group, PolicyKind::Group),
@@ -376,6 +388,12 @@ async fn held(tx: &mut Tx, account: &AccountId, kind: OwnerKind, id: &str) -> Re
         held.attached.extend(rows.into_iter().map(|row| (row, managed)));
     }
     Ok(held)
+}
+
+async fn users_may_change_password(tx: &mut Tx, account: &AccountId) -> Result<bool, Fault> {
+    let Some(policy) = iam_accounts::find(tx, account).await?.password_policy else { return Ok(false) };
+    let policy: AccountPasswordPolicy = serde_json::from_str(&policy).map_err(Fault::internal)?;
+    Ok(policy.users_may_change)
 }
 
 /// The document in force of a customer-managed policy of this account.
