@@ -7,6 +7,8 @@
 //!
 //! What stands behind the gate knows nothing of policies, and what decides knows nothing of files: they meet in [`Approved`].
 
+pub mod admit;
+pub mod body;
 mod call;
 mod condition_keys;
 mod decide;
