@@ -8,6 +8,8 @@ use domain::{AccountId, ClientId, IdentityPoolId};
 use model::cognito_identity::{CognitoIdentityProvider, CreateIdentityPoolInput, IdentityPool, error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use store::Tx;
+use store::table::iam_oidc_providers;
 
 /// The configuration of a pool, besides its name and roles. The row's JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,9 +95,22 @@ impl Settings {
         }
         for arn in &self.saml_provider_arns {
             if provider_name(arn, "saml-provider").is_none_or(|(owner, _)| owner != account.as_str()) {
-                return Err(error::invalid_parameter(format!(
-                    "Identity provider ARN is not valid for account {account}"
-                )));
+                return Err(invalid_provider(account));
+            }
+        }
+        Ok(())
+    }
+
+    /// The OpenID Connect providers of this account must be registered in IAM when they are first listed. Another account's are
+    /// taken unseen (spec/identity-pools.md 5).
+    ///
+    /// # Errors
+    /// `InvalidParameterException`.
+    pub async fn demand_registered(&self, tx: &mut Tx, account: &AccountId, known: &[String]) -> Result<(), Fault> {
+        for arn in self.oidc_provider_arns.iter().filter(|arn| !known.contains(arn)) {
+            let Some((owner, name)) = provider_name(arn, "oidc-provider") else { continue };
+            if owner == account.as_str() && iam_oidc_providers::find_by_url(tx, account, name).await?.is_none() {
+                return Err(invalid_provider(account));
             }
         }
         Ok(())
@@ -173,6 +188,10 @@ pub fn check_tags(tags: &BTreeMap<String, String>) -> Result<(), Fault> {
         Some(key) => Err(error::invalid_parameter(format!("{key} is not a valid tag key: aws: is reserved."))),
         None => Ok(()),
     }
+}
+
+fn invalid_provider(account: &AccountId) -> Fault {
+    error::invalid_parameter(format!("Identity provider ARN is not valid for account {account}"))
 }
 
 /// Account and name in `arn:aws:iam::ACCOUNT:KIND/NAME`.

@@ -262,6 +262,19 @@ const ID_MOST: usize = 255;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_answer_panics_and_no_id_is_too_long(text in "\\PC{0,300}", code: i64, subcode: i64) {
+            let answer = serde_json::json!({ "id": text, "error": { "code": code, "error_subcode": subcode } });
+            let id = id_in(&answer, "id");
+            prop_assert_eq!(id.is_some(), (1..=ID_MOST).contains(&text.len()));
+            let _ = facebook_refusal(StatusCode::BAD_REQUEST, &answer);
+            let _ = facebook_refusal(StatusCode::OK, &Value::String(text.clone()));
+            prop_assert!(escape(&text).is_ascii());
+        }
+    }
 
     /// The example of Twitter's documentation, "Creating a signature".
     #[test]

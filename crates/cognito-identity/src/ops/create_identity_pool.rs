@@ -13,7 +13,7 @@ use store::table::identity_pools;
 /// Makes the pool in the caller's account and the region of the request.
 ///
 /// # Errors
-/// What [`Settings::of_request`] refuses; `LimitExceededException`.
+/// What [`Settings::of_request`] and [`Settings::demand_registered`] refuse; `LimitExceededException`.
 pub async fn run(cx: &Cx, input: CreateIdentityPoolInput) -> Result<IdentityPool, Fault> {
     let name = input.identity_pool_name.clone();
     let pool = Pool {
@@ -29,6 +29,7 @@ pub async fn run(cx: &Cx, input: CreateIdentityPoolInput) -> Result<IdentityPool
     };
     let row = pool.to_row()?;
     cx.write(async |tx| {
+        pool.settings.demand_registered(tx, &pool.account, &[]).await?;
         let there = identity_pools::list(tx, &pool.account, &pool.region, "", POOLS_MOST).await?;
         if there.len() as i64 >= POOLS_MOST {
             return Err(error::limit_exceeded(format!("You cannot have more than {POOLS_MOST} identity pools.")));

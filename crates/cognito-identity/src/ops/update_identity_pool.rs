@@ -10,7 +10,7 @@ use service::Cx;
 /// providers that stay (spec/identity-pools.md 5).
 ///
 /// # Errors
-/// `ResourceNotFoundException`; what [`Settings::of_request`] refuses.
+/// `ResourceNotFoundException`; what [`Settings::of_request`] and [`Settings::demand_registered`] refuse.
 pub async fn run(cx: &Cx, input: IdentityPool) -> Result<IdentityPool, Fault> {
     let keep_tags = input.identity_pool_tags.is_none();
     let given = CreateIdentityPoolInput {
@@ -29,6 +29,7 @@ pub async fn run(cx: &Cx, input: IdentityPool) -> Result<IdentityPool, Fault> {
     cx.write(async |tx| {
         let mut pool = pool::of_caller_in(cx, tx, &input.identity_pool_id).await?;
         let mut settings = settings.clone();
+        settings.demand_registered(tx, &pool.account, &pool.settings.oidc_provider_arns).await?;
         if keep_tags {
             settings.tags = std::mem::take(&mut pool.settings.tags);
         }

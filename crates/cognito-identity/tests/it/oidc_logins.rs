@@ -129,21 +129,34 @@ async fn keys_that_cannot_be_had_verify_nothing() {
 #[tokio::test]
 async fn both_pool_and_iam_must_know_the_provider() {
     let w = world().await;
-    let pool = pool(&w).await;
     let unsupported = format!("{NOT_AUTHORIZED}Token is not from a supported provider of this identity pool.");
-    let issuer = Issuer::of(&w, HOST).await;
-    let unregistered = get_id(&w, &pool, issuer.logins(&w, json!({}))).await;
-    assert_eq!(unregistered.to_string(), unsupported);
-    assert!(says(&decision(&w, &unregistered), "login", Outcome::Failed, "not registered in IAM"));
     let issuer = Issuer::registered(&w, &["app"]).await;
-    get_id(&w, &pool, issuer.logins(&w, json!({}))).await.ok();
     let without = pool_of(&w, json!({ "SupportedLoginProviders": { "accounts.google.com": "app" } })).await;
     let unlisted = get_id(&w, &without, issuer.logins(&w, json!({}))).await;
     assert_eq!(unlisted.to_string(), unsupported);
     assert!(says(&decision(&w, &unlisted), "login", Outcome::Failed, "the pool has no such provider"));
+    let pool = pool(&w).await;
+    get_id(&w, &pool, issuer.logins(&w, json!({}))).await.ok();
     w.call("DeleteOpenIDConnectProvider", &json!({ "OpenIDConnectProviderArn": OIDC })).await.ok();
     let gone = get_id(&w, &pool, issuer.logins(&w, json!({}))).await;
     assert_eq!(gone.to_string(), unsupported, "what IAM forgets is forgotten at once");
+    assert!(says(&decision(&w, &gone), "login", Outcome::Failed, "not registered in IAM"));
+}
+
+#[tokio::test]
+async fn a_pool_lists_providers_that_iam_has() {
+    let w = world().await;
+    let invalid = "400 InvalidParameterException: Identity provider ARN is not valid for account 123456789012";
+    let create = |arn: &str| json!({ "IdentityPoolName": "fans", "AllowUnauthenticatedIdentities": true, "OpenIdConnectProviderARNs": [arn] });
+    assert_eq!(w.call("CreateIdentityPool", &create(OIDC)).await.to_string(), invalid);
+    w.call("CreateIdentityPool", &create("arn:aws:iam::999999999999:oidc-provider/idp.example")).await.ok();
+    Issuer::registered(&w, &["app"]).await;
+    let mut pool = w.call("CreateIdentityPool", &create(OIDC)).await.ok().clone();
+    w.call("DeleteOpenIDConnectProvider", &json!({ "OpenIDConnectProviderArn": OIDC })).await.ok();
+    w.call("UpdateIdentityPool", &pool).await.ok();
+    let other = "arn:aws:iam::123456789012:oidc-provider/other.example";
+    pool["OpenIdConnectProviderARNs"] = json!([OIDC, other]);
+    assert_eq!(w.call("UpdateIdentityPool", &pool).await.to_string(), invalid);
 }
 
 #[tokio::test]

@@ -58,7 +58,8 @@ async fn what_was_set_is_got_until_it_is_emptied() {
 
 #[tokio::test]
 async fn every_kind_of_provider_has_its_default_map() {
-    let w = world().await;
+    let w = outside::world().await;
+    Issuer::registered(&w, &["app"]).await;
     let people = UserPool::new(&w, "us-east-1_AbCdEf123").await;
     let pool = identity_pool(
         &w,
@@ -121,7 +122,8 @@ async fn maps_are_for_the_pools_providers_and_for_possible_tags() {
 
 #[tokio::test]
 async fn a_map_goes_with_its_provider_and_stays_otherwise() {
-    let w = world().await;
+    let w = outside::world().await;
+    Issuer::registered(&w, &["app"]).await;
     let people = UserPool::new(&w, "us-east-1_AbCdEf123").await;
     let configuration = json!({ "CognitoIdentityProviders": [people.entry()], "OpenIdConnectProviderARNs": [OIDC] });
     let pool = identity_pool(&w, configuration).await;
