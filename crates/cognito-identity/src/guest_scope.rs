@@ -8,6 +8,10 @@ pub fn narrow(request: &mut IssueRequest) {
     request.managed_policy_arns.push(MANAGED.to_owned());
 }
 
+/// What that means, for the decision record.
+pub const REASON: &str = "a guest: whatever the role allows, the session may do no more than the session policy of guests \
+                          or AmazonCognitoUnAuthedIdentitiesSessionPolicy allows";
+
 const MANAGED: &str = "arn:aws:iam::aws:policy/AmazonCognitoUnAuthedIdentitiesSessionPolicy";
 
 // Without white space: it travels in every guest's session token.

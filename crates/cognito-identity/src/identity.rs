@@ -102,6 +102,7 @@ pub async fn settle(cx: &Cx, pool: &Pool, found: &Found, logins: &Logins) -> Res
         cx.read(async |tx| logins.check_users(cx, tx).await).await?;
     }
     if login_own_token::is_among(&logins.verified) {
+        login_own_token::demand_current(cx, &logins.verified).await?;
         let id = login_own_token::settle(pool, found, &logins.verified).map_err(|refusal| refused(cx, &refusal))?;
         cx.decision().passed("identity", format!("{id}: the token is its own"));
         return Ok(id);

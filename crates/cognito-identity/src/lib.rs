@@ -4,6 +4,7 @@
 //! configure pools (`gate`).
 
 mod condition_keys;
+mod credentials;
 mod developer;
 mod explain;
 mod fault;
@@ -15,10 +16,12 @@ mod login_own_token;
 mod ops;
 mod page;
 mod pool;
+pub mod rehearsal;
 mod roles;
 mod settings;
 mod tags;
 mod token;
+pub mod token_facts;
 mod visit;
 
 use service::Entry;

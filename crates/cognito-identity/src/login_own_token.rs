@@ -11,7 +11,8 @@ use domain::identity_token::{self, IdentityToken, IdentityTokenError};
 use domain::jwt::VerifyingKey;
 use domain::login_token::{LoginRefusal, VerifiedLogin};
 use domain::{IdentityId, Timestamp};
-use service::Node;
+use model::cognito_identity::error;
+use service::{Cx, Node};
 use sts::identity_keys;
 
 /// Verifies the token for this pool; `taken` says whether the operation takes such tokens (GetId does not).
@@ -63,6 +64,20 @@ pub fn settle(pool: &Pool, found: &Found, logins: &[VerifiedLogin]) -> Result<Id
         None => found.owns(&login.provider, &login.subject),
     };
     if logins.iter().all(is_linked) { Ok(found.live_id().clone()) } else { Err(LinkRefusal::LoginsDoNotMatch) }
+}
+
+/// Refuses a token that was issued before its identity's credentials were revoked.
+///
+/// # Errors
+/// `NotAuthorizedException`, as if it had expired.
+pub async fn demand_current(cx: &Cx, logins: &[VerifiedLogin]) -> Result<(), Fault> {
+    for token in tokens(logins) {
+        if let Some(reason) = cx.node.gate.token_is_old(&token.identity_id, token.issued_at).await? {
+            cx.decision().failed("login", format!("`{}`: {reason}", identity_token::PROVIDER));
+            return Err(error::not_authorized(IdentityTokenError::Expired.message()));
+        }
+    }
+    Ok(())
 }
 
 /// Before when a token that is made from these logins must end: a developer's does not beget a longer one.

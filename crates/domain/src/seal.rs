@@ -193,6 +193,14 @@ impl KeyRing {
         open(self, purpose, aad, sealed)
     }
 
+    /// The key of `purpose` that a sealed value says it was sealed with, if it is in the ring.
+    pub fn sealed_with(&self, purpose: KeyPurpose, sealed: &[u8]) -> Option<SealingKeyId> {
+        let (&version, rest) = sealed.split_first()?;
+        let (id, _) = rest.split_first_chunk::<8>()?;
+        let key = self.key(*id).filter(|key| version == VERSION && key.purpose == purpose)?;
+        Some(key.id())
+    }
+
     fn key(&self, id: [u8; 8]) -> Option<&SealingKey> {
         self.keys.get(&id).map(AsRef::as_ref)
     }

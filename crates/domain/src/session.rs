@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::seal::{KeyPurpose, KeyRing, SealError};
 use crate::secret::SecretText;
-use crate::{AccessKeyId, AccountId, IamUserId, IdentityId, IdentityPoolId, RoleId, Timestamp};
+use crate::{AccessKeyId, AccountId, IamUserId, IdentityId, IdentityPoolId, RoleId, SealingKeyId, Timestamp};
 
 /// Everything a temporary credential stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,6 +266,15 @@ pub fn open_token(
     Ok(record)
 }
 
+/// The key that a text was sealed with, if it has the form of a session token and the ring has the key. Whether it opens is
+/// another question, for which its access key id is needed.
+pub fn sealed_with(ring: &KeyRing, token: &str) -> Option<SealingKeyId> {
+    if token.len() > MAX_TOKEN_LENGTH {
+        return None;
+    }
+    ring.sealed_with(KeyPurpose::RoleSession, &STANDARD.decode(token).ok()?)
+}
+
 /// The longest session token that is looked at, in characters: far above what session policies and tags can fill.
 pub const MAX_TOKEN_LENGTH: usize = 64 * 1024;
 
@@ -337,6 +346,8 @@ pub(crate) mod tests {
         let token = issue(&ring, [9; 12], &record).unwrap();
         let other = open_token(&ring, "ASIARZPUZDIKAAAAAAAB", &token, Timestamp::from_seconds(2_000));
         assert_eq!(other, Err(SessionError::Malformed));
+        assert_eq!(sealed_with(&ring, &token).unwrap().as_str(), "0101010101010101");
+        assert_eq!(sealed_with(&KeyRing::default(), &token), None);
     }
 
     #[test]
@@ -383,6 +394,7 @@ pub(crate) mod tests {
         #[test]
         fn any_text_is_refused_without_panic(token: String, id: String) {
             prop_assert!(open_token(&ring(), &id, &token, Timestamp::default()).is_err());
+            sealed_with(&ring(), &token);
         }
     }
 }

@@ -143,13 +143,23 @@ impl Gate {
         };
         let whose = session.caller_arn();
         let Some(session) = self.living(session).await? else {
-            let reason = format!("{whose}: the role or user that the session belongs to was deleted");
-            return refused(Refusal::UnknownAccessKey, reason);
+            return refused(Refusal::UnknownAccessKey, format!("{whose}: {GONE}"));
         };
         // Dead credentials are unknown ones, as those of a deleted role are.
         match self.revoked(&session).await? {
             Some(reason) => refused(Refusal::UnknownAccessKey, format!("{whose}: {reason}")),
             None => Ok(Ok(session)),
+        }
+    }
+
+    /// Why the holder of a session is refused although it is genuine and in time, for the operator.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn refused(&self, session: &SessionRecord) -> Result<Option<String>, Fault> {
+        match self.living(session.clone()).await? {
+            None => Ok(Some(GONE.to_owned())),
+            Some(session) => self.revoked(&session).await,
         }
     }
 
@@ -177,3 +187,5 @@ impl Gate {
         Ok(Some(session))
     }
 }
+
+const GONE: &str = "the role or user that the session belongs to was deleted";

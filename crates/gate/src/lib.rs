@@ -18,8 +18,6 @@ pub mod managed_policies;
 mod owned;
 pub mod principal_ids;
 mod principal_text;
-pub mod principal_ids;
-mod principal_text;
 mod principals;
 mod resource;
 pub mod revocation;

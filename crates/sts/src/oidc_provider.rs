@@ -98,7 +98,7 @@ pub(crate) fn names_of(node: &Node, issuer: &str) -> Vec<String> {
 }
 
 /// The pool whose issuer this would be, if it is one of ours.
-fn own_user_pool(node: &Node, issuer: &str) -> Option<UserPoolId> {
+pub fn own_user_pool(node: &Node, issuer: &str) -> Option<UserPoolId> {
     let of_aws = issuer.strip_prefix("https://").and_then(user_pool_of_provider);
     let of_ours = || issuer.strip_prefix(&node.base_url)?.strip_prefix('/').map(UserPoolId::from);
     of_aws.or_else(of_ours).filter(|pool| node.issuers_of(pool).iter().any(|known| known == issuer))
