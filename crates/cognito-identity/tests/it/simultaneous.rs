@@ -173,6 +173,11 @@ enum Engine {
 
 /// Runs a story on an empty store of this engine.
 fn run(name: &str, engine: Engine, story: impl AsyncFn(Rc<Backend>)) {
+    in_place(name, engine, async |config| story(Rc::new(backend(&config).await)).await);
+}
+
+/// Runs a story where a store of this engine can be opened.
+fn in_place(name: &str, engine: Engine, story: impl AsyncFn(StoreConfig)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, async {
@@ -182,9 +187,54 @@ fn run(name: &str, engine: Engine, story: impl AsyncFn(Rc<Backend>)) {
             Engine::postgres if testing::skipped() => return eprintln!("left out: {}=1", testing::SKIP),
             Engine::postgres => StoreConfig::Postgres(server().create_database(name).await.unwrap()),
         };
-        let store = Store::open(&config).await.unwrap();
-        let tables = [cognito_identity::operations(), sts::operations()];
-        story(Rc::new(Backend::of(World::on(store, &tables).await).await)).await;
+        story(config).await;
+    });
+}
+
+async fn backend(config: &StoreConfig) -> Backend {
+    Backend::of(node(config).await).await
+}
+
+/// A node on this store.
+async fn node(config: &StoreConfig) -> World {
+    let store = Store::open(config).await.unwrap();
+    World::on(store, &[cognito_identity::operations(), sts::operations()]).await
+}
+
+/// Two nodes that share nothing but a PostgreSQL: a new user of the user pool and one of the developer come to both at once,
+/// as does the need for a key to sign with.
+#[test]
+fn two_nodes_agree() {
+    in_place("two_nodes_agree", Engine::postgres, async |config| {
+        let b = Rc::new(backend(&config).await);
+        let other = Rc::new(node(&config).await);
+        // Worlds draw the same random bytes for requests of the same number.
+        for _ in 0..3 * MANY {
+            other.call_unsigned("GetId", &json!({})).await;
+        }
+        let logins = b.people.logins(&b.w, "ana");
+        let developer = json!({"IdentityPoolId": b.pool, "Logins": {PROVIDER: "ana"}});
+        let calls: Vec<_> = (0..MANY)
+            .map(|at| {
+                let (b, other, logins, developer) =
+                    (Rc::clone(&b), Rc::clone(&other), logins.clone(), developer.clone());
+                spawn_local(async move {
+                    let w = if at % 2 == 0 { &b.w } else { &*other };
+                    if at % 4 < 2 {
+                        ("public", get_id(w, &b.pool, logins).await)
+                    } else {
+                        ("developer", w.call("GetOpenIdTokenForDeveloperIdentity", &developer).await)
+                    }
+                })
+            })
+            .collect();
+        let mut ids = BTreeSet::new();
+        for call in calls {
+            let (kind, answer) = call.await.unwrap();
+            ids.insert((kind, answer.text_at("IdentityId")));
+        }
+        assert_eq!(ids.len(), 2, "{ids:?}");
+        assert_eq!(stored(&b).await, (2, 2));
     });
 }
 
