@@ -13,7 +13,6 @@ use domain::identity_token;
 use domain::login_token::{LoginKind, LoginRefusal, VerifiedLogin, user_pool_of_provider};
 use domain::{ClientId, Timestamp, UserPoolId, UserSub};
 use model::cognito_identity::error;
-pub use public::AMAZON;
 use service::{Cx, Decision, Node};
 use std::collections::BTreeMap;
 use store::Tx;
@@ -187,7 +186,7 @@ impl Logins {
 async fn one(question: &Question<'_>, provider: &str, token: &str) -> Result<Result<VerifiedLogin, Refused>, Fault> {
     if provider == identity_token::PROVIDER {
         let Question { node, pool, takes_own_token, now, .. } = *question;
-        let verified = login_own_token::verify(node, pool, token, takes_own_token, now).await?;
+        let verified = Box::pin(login_own_token::verify(node, pool, token, takes_own_token, now)).await?;
         return Ok(verified.map_err(|sentence| Refused::in_words(sentence, None)));
     }
     let settings = &question.pool.settings;
@@ -197,20 +196,20 @@ async fn one(question: &Question<'_>, provider: &str, token: &str) -> Result<Res
         return user_pool::verify(question, provider, &user_pool, &client_ids, token).await;
     }
     if settings.saml_provider_arns.iter().any(|arn| arn == provider) {
-        return saml::verify(question, provider, token).await;
+        return Box::pin(saml::verify(question, provider, token)).await;
     }
     // Google may be a public provider and a registered one, and an issuer may be registered in several accounts: whichever
     // knows the audience counts.
     let mut refused = None;
     if let Some(app) = settings.public_providers.get(provider) {
-        match public::verify(question, provider, app, token).await {
+        match Box::pin(public::verify(question, provider, app, token)).await {
             Err(refusal) if refusal.may_be_taken_elsewhere => refused = Some(refusal),
             settled => return Ok(settled),
         }
     }
     let is_issuer = |arn: &&String| provider_name(arn, "oidc-provider").is_some_and(|(_, issuer)| issuer == provider);
     for arn in settings.oidc_provider_arns.iter().filter(is_issuer) {
-        match oidc::verify(question, provider, arn, token).await? {
+        match Box::pin(oidc::verify(question, provider, arn, token)).await? {
             Err(refusal) if refusal.may_be_taken_elsewhere => refused = Some(refusal),
             settled => return Ok(settled),
         }

@@ -1,10 +1,10 @@
 //! What can be configured on an identity pool, as its row keeps it, and what a configuration must satisfy.
 
-use crate::login::AMAZON;
 use contract::Fault;
 use domain::login_token::user_pool_of_provider;
 use domain::principal_tags::{TagMap, TagProvider};
 use domain::{AccountId, ClientId, IdentityPoolId};
+use federation::social::{AMAZON, FACEBOOK};
 use model::cognito_identity::{CognitoIdentityProvider, CreateIdentityPoolInput, IdentityPool, error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -225,7 +225,7 @@ fn some_map(map: &BTreeMap<String, String>) -> Option<BTreeMap<String, String>> 
 
 /// spec/identity-pools.md 5.
 const PUBLIC_PROVIDERS: [&str; 6] =
-    ["graph.facebook.com", "accounts.google.com", "appleid.apple.com", AMAZON, "api.twitter.com", "www.digits.com"];
+    [FACEBOOK, "accounts.google.com", "appleid.apple.com", AMAZON, "api.twitter.com", "www.digits.com"];
 /// spec/identity-pools.md 17.
 const USER_POOLS_MOST: usize = 50;
 const TAGS_MOST: usize = 50;

@@ -13,6 +13,12 @@ use std::fmt;
 
 use crate::fetch::{FetchError, Fetcher};
 
+/// Facebook's name as a provider.
+pub const FACEBOOK: &str = "graph.facebook.com";
+
+/// The name of Login with Amazon as a provider.
+pub const AMAZON: &str = "www.amazon.com";
+
 /// Where the providers are asked; each a URL without a slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SocialEndpoints {
@@ -40,18 +46,19 @@ impl Default for SocialEndpoints {
 pub struct SocialUser {
     /// The user's id at the provider.
     pub user_id: String,
-    /// The ids of the app that the token was issued to: one, or the two that Amazon has for an app.
+    /// The ids of the app that the token was issued to: one, or Amazon's client id and app id. Never none.
     pub app_ids: Vec<String>,
 }
 
-/// A Facebook user's access token: first the app, since a token of another app is nobody's here.
+/// A Facebook user's access token: first the app, since a token of another app is nobody's here. Without an app, any app's:
+/// whoever asks looks at the answer.
 ///
 /// # Errors
 /// Why nobody is known by this token.
 pub async fn facebook_user(
     fetcher: &Fetcher,
     endpoints: &SocialEndpoints,
-    app_id: &str,
+    app_id: Option<&str>,
     token: &str,
 ) -> Result<SocialUser, SocialRefusal> {
     let token = encoded(token)?;
@@ -64,20 +71,20 @@ pub async fn facebook_user(
         id_in(&answer, "id").ok_or(SocialRefusal::Unavailable(Outage::Nonsense))
     };
     let issued_to = ask("app?fields=id&").await?;
-    if issued_to != app_id {
+    if app_id.is_some_and(|app_id| app_id != issued_to) {
         return Err(SocialRefusal::OtherApp(issued_to));
     }
     Ok(SocialUser { user_id: ask("me?fields=id&").await?, app_ids: vec![issued_to] })
 }
 
-/// An access token of Login with Amazon.
+/// An access token of Login with Amazon; without an app, any app's.
 ///
 /// # Errors
 /// Why nobody is known by this token.
 pub async fn amazon_user(
     fetcher: &Fetcher,
     endpoints: &SocialEndpoints,
-    app_id: &str,
+    app_id: Option<&str>,
     token: &str,
 ) -> Result<SocialUser, SocialRefusal> {
     let url = format!("{}/auth/o2/tokeninfo?access_token={}", endpoints.amazon, encoded(token)?);
@@ -86,11 +93,9 @@ pub async fn amazon_user(
         return Err(SocialRefusal::NotAccepted(format!("status {}", status.as_u16())));
     }
     let app_ids: Vec<String> = ["aud", "app_id"].iter().filter_map(|name| id_in(&answer, name)).collect();
-    if !app_ids.iter().any(|id| id == app_id) {
-        return match app_ids.into_iter().next() {
-            Some(other) => Err(SocialRefusal::OtherApp(other)),
-            None => Err(SocialRefusal::Unavailable(Outage::Nonsense)),
-        };
+    let Some(first) = app_ids.first() else { return Err(SocialRefusal::Unavailable(Outage::Nonsense)) };
+    if app_id.is_some_and(|app_id| app_ids.iter().all(|id| id != app_id)) {
+        return Err(SocialRefusal::OtherApp(first.clone()));
     }
     // Seconds that are left.
     if answer.get("exp").and_then(Value::as_i64).is_some_and(|left| left <= 0) {

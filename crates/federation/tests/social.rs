@@ -26,10 +26,11 @@ async fn facebook_says_which_app_and_whose() {
     let (server, fetcher, endpoints) = provider().await;
     server.page("/app?fields=id&access_token=a%2Fb", Page::json(r#"{"id":"app"}"#));
     server.page("/me?fields=id&access_token=a%2Fb", Page::json(r#"{"id":"10150"}"#));
-    let found = facebook_user(&fetcher, &endpoints, "app", "a/b").await;
+    let found = facebook_user(&fetcher, &endpoints, Some("app"), "a/b").await;
     assert_eq!(found, Ok(SocialUser { user_id: "10150".into(), app_ids: vec!["app".into()] }));
+    assert_eq!(facebook_user(&fetcher, &endpoints, None, "a/b").await, found);
     let hits = server.hits();
-    let other = facebook_user(&fetcher, &endpoints, "another", "a/b").await;
+    let other = facebook_user(&fetcher, &endpoints, Some("another"), "a/b").await;
     assert_eq!(other, Err(SocialRefusal::OtherApp("app".into())));
     assert_eq!(server.hits(), hits + 1, "the user of another app is not asked for");
 }
@@ -44,19 +45,19 @@ async fn facebooks_refusals_are_told_apart() {
         ("not JSON", SocialRefusal::NotAccepted("status 400".into())),
     ] {
         server.page("/app?fields=id&access_token=T", status("400 Bad Request", body));
-        assert_eq!(facebook_user(&fetcher, &endpoints, "app", "T").await, Err(refusal), "{body}");
+        assert_eq!(facebook_user(&fetcher, &endpoints, Some("app"), "T").await, Err(refusal), "{body}");
     }
     for body in [r#"{"id":""}"#, r#"{"id":7}"#, "[]"] {
         server.page("/app?fields=id&access_token=T", Page::json(body));
         let refusal = SocialRefusal::Unavailable(Outage::Nonsense);
-        assert_eq!(facebook_user(&fetcher, &endpoints, "app", "T").await, Err(refusal), "{body}");
+        assert_eq!(facebook_user(&fetcher, &endpoints, Some("app"), "T").await, Err(refusal), "{body}");
     }
     server.page("/app?fields=id&access_token=T", status("503 Busy", ""));
     let refusal = SocialRefusal::Unavailable(Outage::Status(503));
-    assert_eq!(facebook_user(&fetcher, &endpoints, "app", "T").await, Err(refusal));
+    assert_eq!(facebook_user(&fetcher, &endpoints, Some("app"), "T").await, Err(refusal));
     let hits = server.hits();
     assert!(matches!(
-        facebook_user(&fetcher, &endpoints, "app", &"x".repeat(10_000)).await,
+        facebook_user(&fetcher, &endpoints, Some("app"), &"x".repeat(10_000)).await,
         Err(SocialRefusal::NotAccepted(_))
     ));
     assert_eq!(server.hits(), hits, "what cannot be a token is not asked about");
@@ -69,15 +70,16 @@ async fn amazon_says_which_app_and_whose() {
     let info = r#"{"iss":"https://www.amazon.com","user_id":"amzn1.account.A","aud":"amzn1.client","app_id":"amzn1.app","exp":3597}"#;
     server.page(path, Page::json(info));
     for app in ["amzn1.client", "amzn1.app"] {
-        let found = amazon_user(&fetcher, &endpoints, app, "Atza|1").await.unwrap();
+        let found = amazon_user(&fetcher, &endpoints, Some(app), "Atza|1").await.unwrap();
         assert_eq!((found.user_id.as_str(), found.app_ids.len()), ("amzn1.account.A", 2));
     }
-    let other = amazon_user(&fetcher, &endpoints, "mine", "Atza|1").await;
+    assert!(amazon_user(&fetcher, &endpoints, None, "Atza|1").await.is_ok());
+    let other = amazon_user(&fetcher, &endpoints, Some("mine"), "Atza|1").await;
     assert_eq!(other, Err(SocialRefusal::OtherApp("amzn1.client".into())));
     server.page(path, Page::json(&info.replace("3597", "0")));
-    assert_eq!(amazon_user(&fetcher, &endpoints, "amzn1.app", "Atza|1").await, Err(SocialRefusal::Expired));
+    assert_eq!(amazon_user(&fetcher, &endpoints, Some("amzn1.app"), "Atza|1").await, Err(SocialRefusal::Expired));
     server.page(path, status("400 Bad Request", r#"{"error":"invalid_token"}"#));
-    let refused = amazon_user(&fetcher, &endpoints, "amzn1.app", "Atza|1").await;
+    let refused = amazon_user(&fetcher, &endpoints, Some("amzn1.app"), "Atza|1").await;
     assert_eq!(refused, Err(SocialRefusal::NotAccepted("status 400".into())));
 }
 
@@ -99,6 +101,6 @@ async fn twitter_answers_signed_requests() {
 #[tokio::test]
 async fn an_outage_is_no_refusal() {
     let endpoints = SocialEndpoints { facebook: "http://127.0.0.1:1".into(), ..SocialEndpoints::default() };
-    let unreachable = facebook_user(&Fetcher::new(local()).unwrap(), &endpoints, "app", "T").await;
+    let unreachable = facebook_user(&Fetcher::new(local()).unwrap(), &endpoints, Some("app"), "T").await;
     assert!(matches!(unreachable, Err(SocialRefusal::Unavailable(Outage::Fetch(FetchError::Unreachable(_))))));
 }

@@ -107,12 +107,22 @@ pub fn principal_tags(caller: &Caller, mut own: BTreeMap<String, String>) -> BTr
     own
 }
 
-/// `PROVIDER:aud`, `PROVIDER:sub` and `PROVIDER:amr`, in the trust decision and in the session afterwards. The keys of a
-/// provider that is registered in IAM begin with its host and path, not with its ARN (spec/policy.md 5.3).
+/// `PROVIDER:aud`, `PROVIDER:sub` and `PROVIDER:amr`, in the trust decision and in the session afterwards; Facebook and Amazon
+/// have names of their own for app and user. The keys of a provider that is registered in IAM begin with its host and path, not
+/// with its ARN (spec/policy.md 5.3).
 pub fn of_web_identity(context: &mut Context, provider: &str, audience: &str, subject: &str, amr: &[String]) {
     let provider = web_identity_prefix(provider);
     context.set(format!("{provider}:aud"), audience);
     context.set(format!("{provider}:sub"), subject);
+    let user = match provider {
+        "graph.facebook.com" => Some("id"),
+        "www.amazon.com" => Some("user_id"),
+        _ => None,
+    };
+    if let Some(user) = user {
+        context.set(format!("{provider}:app_id"), audience);
+        context.set(format!("{provider}:{user}"), subject);
+    }
     if !amr.is_empty() {
         context.set_list(format!("{provider}:amr"), amr.iter().map(String::as_str));
     }

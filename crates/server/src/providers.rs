@@ -42,8 +42,7 @@ impl Providers {
             twitter: twitter.unwrap_or(home.twitter),
         };
         let issuers = [("https://accounts.google.com", google), ("https://appleid.apple.com", apple)];
-        providers.discovery =
-            issuers.into_iter().filter_map(|(issuer, url)| Some((issuer.to_owned(), url?))).collect();
+        providers.discovery = issuers.into_iter().filter_map(|(issuer, url)| Some((issuer.to_owned(), url?))).collect();
         Ok(providers)
     }
 }
@@ -76,7 +75,8 @@ mod tests {
 
     #[test]
     fn flags_come_before_the_file_and_home_is_the_default() {
-        let file = ProviderArgs { google_endpoint: Some("https://g.test/".to_owned()), ..facebook("https://file.test") };
+        let file =
+            ProviderArgs { google_endpoint: Some("https://g.test/".to_owned()), ..facebook("https://file.test") };
         let found = Providers::of(&facebook("http://[::1]:8080/fb/"), &file, true).unwrap();
         assert_eq!(found.social.facebook, "http://[::1]:8080/fb");
         assert_eq!(found.social.amazon, SocialEndpoints::default().amazon);

@@ -9,6 +9,7 @@ use domain::identity_token::{self, IdentityToken, IdentityTokenError};
 use domain::jwt::{Claims, VerifyingKey};
 use domain::session::WebIdentity;
 use federation::id_token::{self, Expected, IdToken, LEEWAY_SECONDS, TokenRefusal, UnverifiedToken};
+use federation::social::{AMAZON, FACEBOOK, SocialRefusal, amazon_user, facebook_user};
 use model::sts::error;
 use serde_json::Value;
 use service::Cx;
@@ -64,6 +65,44 @@ pub async fn verify(cx: &Cx, role: &RoleArn, token: &str) -> Result<Verified, Fa
         },
         claims: token.claims,
         original_audiences: token.original_audiences,
+    })
+}
+
+/// Asks Facebook or Login with Amazon whose access token this is: those tokens say nothing by themselves, and come with their
+/// provider's name. Any app's will do here: the trust policy names one, under `PROVIDER:app_id` (spec/policy.md 5.3).
+///
+/// # Errors
+/// `IDPRejectedClaim`, `ExpiredTokenException`, `IDPCommunicationError`; `InvalidIdentityToken`: no such provider.
+pub async fn verify_opaque(cx: &Cx, provider: &str, token: &str) -> Result<Verified, Fault> {
+    let (fetcher, places) = (cx.node.provider_keys.fetcher(), &cx.node.social);
+    let user = match provider {
+        FACEBOOK => facebook_user(fetcher, places, None, token).await,
+        AMAZON => amazon_user(fetcher, places, None, token).await,
+        _ => {
+            return Err(error::invalid_identity_token(
+                "The ProviderId is not of a provider with OAuth 2.0 access tokens",
+            ));
+        }
+    };
+    let user = user.map_err(|refusal| {
+        cx.decision().failed("token", format!("`{provider}`: {refusal}"));
+        match refusal {
+            SocialRefusal::Unavailable(_) => error::idp_communication_error(
+                "An error occurred when STS tried to communicate with the identity provider.",
+            ),
+            SocialRefusal::Expired => error::expired_token("The access token expired"),
+            SocialRefusal::NotAccepted(_) | SocialRefusal::OtherApp(_) => {
+                error::idp_rejected_claim("The identity provider rejected the access token")
+            }
+        }
+    })?;
+    // Of Amazon's two ids the second is the app's.
+    let audience = user.app_ids.last().cloned().unwrap_or_default();
+    let provider = provider.to_owned();
+    Ok(Verified {
+        web_identity: WebIdentity { provider, audience, subject: user.user_id, amr: Vec::new() },
+        claims: Claims::new(),
+        original_audiences: Vec::new(),
     })
 }
 

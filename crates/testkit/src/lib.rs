@@ -8,8 +8,10 @@
 mod answer;
 mod form;
 mod keys;
+mod stand_in;
 mod world;
 
 pub use answer::Answer;
 pub use keys::Keys;
+pub use stand_in::StandIn;
 pub use world::{Clock, World};

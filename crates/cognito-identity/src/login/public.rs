@@ -4,7 +4,7 @@ use super::{Question, Refused, demand_subject, oidc};
 use domain::jwt::Claims;
 use domain::login_token::{LoginKind, LoginRefusal, VerifiedLogin};
 use federation::id_token::{Expected, TokenRefusal, peek};
-use federation::social::{SocialRefusal, SocialUser, amazon_user, facebook_user, twitter_user};
+use federation::social::{AMAZON, FACEBOOK, SocialRefusal, SocialUser, amazon_user, facebook_user, twitter_user};
 use serde_json::{Value, json};
 
 /// Verifies a token that was issued to this app of the pool's.
@@ -13,8 +13,8 @@ pub async fn verify(question: &Question<'_>, provider: &str, app: &str, token: &
     let user = match provider {
         GOOGLE => return id_token(question, provider, "https://accounts.google.com", app, token).await,
         APPLE => return id_token(question, provider, "https://appleid.apple.com", app, token).await,
-        FACEBOOK => facebook_user(fetcher, places, app, token).await,
-        AMAZON => amazon_user(fetcher, places, app, token).await,
+        FACEBOOK => facebook_user(fetcher, places, Some(app), token).await,
+        AMAZON => amazon_user(fetcher, places, Some(app), token).await,
         TWITTER => twitter_user(fetcher, places, app, token, question.now, (question.nonce)()).await,
         // Digits was shut down in 2017.
         _ => return Err(silent(provider, "there is no such service any more".to_owned())),
@@ -85,7 +85,4 @@ fn silent(provider: &str, detail: String) -> Refused {
 
 const GOOGLE: &str = "accounts.google.com";
 const APPLE: &str = "appleid.apple.com";
-const FACEBOOK: &str = "graph.facebook.com";
-/// Login with Amazon.
-pub const AMAZON: &str = "www.amazon.com";
 const TWITTER: &str = "api.twitter.com";

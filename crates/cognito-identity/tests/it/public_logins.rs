@@ -1,10 +1,10 @@
 //! Logins of the public providers: tokens that are verified, and tokens that are asked about.
 
-use crate::outside::{Issuer, StandIn, pool_of, world};
+use crate::outside::{Issuer, pool_of, world};
 use crate::support::{AUTH, decision, get_credentials, get_id, role, says, set_roles, trust};
 use gate::Outcome;
 use serde_json::{Value, json};
-use testkit::World;
+use testkit::{StandIn, World};
 
 const NOT_AUTHORIZED: &str = "400 NotAuthorizedException: ";
 const UNSUPPORTED: &str = "Token is not from a supported provider of this identity pool.";

@@ -9,7 +9,7 @@ use crate::{packed, session_claims, web_identity};
 use contract::Fault;
 use domain::identity_token;
 use domain::session::SessionIdentity;
-use model::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse, error};
+use model::sts::{AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse};
 use service::Cx;
 
 const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
@@ -17,19 +17,18 @@ const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
 /// Issues a session of the role (spec/sts-and-iam.md B3, B4, B8).
 ///
 /// # Errors
-/// `AccessDenied`: not let in, or there is no such role; `InvalidIdentityToken`, `ExpiredTokenException` for the token;
+/// `AccessDenied`: not let in, or there is no such role; `InvalidIdentityToken`, `ExpiredTokenException`, `IDPRejectedClaim`,
+/// `IDPCommunicationError` for the token;
 /// `ValidationError`, `MalformedPolicyDocument`, `PackedPolicyTooLarge` for what else was passed.
 pub async fn run(cx: &Cx, input: AssumeRoleWithWebIdentityRequest) -> Result<AssumeRoleWithWebIdentityResponse, Fault> {
     web_identity::demand_no_session_token(cx)?;
     let target = RoleArn::parse(&input.role_arn).map_err(|_| trust::not_authorized(ACTION))?;
     let duration = input.duration_seconds.unwrap_or(DEFAULT_SECONDS);
     let policies = SessionPolicies::read(input.policy, input.policy_arns)?;
-    if let Some(provider) = &input.provider_id {
-        // Only the opaque tokens of two providers come with it, and those providers cannot be asked from here.
-        let sentence = format!("Sekisho does not take the OAuth access tokens of {provider}.");
-        return Err(error::invalid_identity_token(sentence));
-    }
-    let verified = web_identity::verify(cx, &target, &input.web_identity_token).await?;
+    let verified = match &input.provider_id {
+        Some(provider) => web_identity::verify_opaque(cx, provider, &input.web_identity_token).await?,
+        None => web_identity::verify(cx, &target, &input.web_identity_token).await?,
+    };
     let tags = session_claims::tags(&verified.claims)?;
     let source_identity = session_claims::source_identity(&verified.claims)?;
     let authorized_by_idp = session_claims::role_is_authorized(&verified.claims, target.as_str())?;

@@ -4,7 +4,7 @@ use crate::{ACCOUNT, allow_role, iam_world, keys, refusal, result, trusting_role
 use domain::jwt::{Algorithm, SigningKey, jwks};
 use federation::jwk::KeySet;
 use serde_json::{Value, json};
-use testkit::{Answer, World};
+use testkit::{Answer, StandIn, World};
 
 const HOST: &str = "idp.example.com/tenant";
 const DENIED: &str = "403 AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity";
@@ -394,4 +394,53 @@ async fn an_unsigned_call_with_a_session_token_is_refused() {
     // A client that signs although it need not has a token that belongs to its signature.
     w.send(w.signed(request(), &session)).await.ok();
     w.send(request()).await.ok();
+}
+
+#[tokio::test]
+async fn facebook_and_amazon_are_asked_about_their_access_tokens() {
+    let (server, url) = StandIn::start().await;
+    let w = World::reaching(&url, &[sts::operations(), iam::operations()]).await;
+    server.page("/facebook/app", 200, json!({ "id": "123" }));
+    server.page("/facebook/me", 200, json!({ "id": "10150150" }));
+    let info = json!({ "user_id": "amzn1.account.A", "aud": "amzn1.client", "app_id": "amzn1.app", "exp": 3597 });
+    server.page("/amazon/auth/o2/tokeninfo", 200, info);
+    for (provider, app, user_key, user) in
+        [("graph.facebook.com", "123", "id", "10150150"), ("www.amazon.com", "amzn1.app", "user_id", "amzn1.account.A")]
+    {
+        let statement = |app: &str| {
+            json!([{
+                "Effect": "Allow", "Principal": { "Federated": provider }, "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": { "StringEquals": { format!("{provider}:app_id"): app, format!("{provider}:{user_key}"): user } },
+            }])
+        };
+        let name = provider.replace('.', "-");
+        let role = trusting_role(&w, &name, statement(app)).await;
+        let said = assume(&w, &role, "opaque", json!({ "ProviderId": provider })).await;
+        let said = result("AssumeRoleWithWebIdentity", &said);
+        assert_eq!(said["Provider"], provider);
+        assert_eq!((&said["SubjectFromWebIdentityToken"], &said["Audience"]), (&json!(user), &json!(app)));
+        let other = json!({ "Version": "2012-10-17", "Statement": statement("another") });
+        w.call("UpdateAssumeRolePolicy", &json!({ "RoleName": name, "PolicyDocument": other.to_string() })).await.ok();
+        let refused = refusal(&assume(&w, &role, "opaque", json!({ "ProviderId": provider })).await);
+        assert_eq!(refused, DENIED, "another app's tokens");
+    }
+}
+
+#[tokio::test]
+async fn access_tokens_that_providers_do_not_know_are_refused() {
+    let (server, url) = StandIn::start().await;
+    let w = World::reaching(&url, &[sts::operations(), iam::operations()]).await;
+    let role = "arn:aws:iam::123456789012:role/app/Web";
+    let refused = async |provider: &str| {
+        let answer = assume(&w, role, "opaque", json!({ "ProviderId": provider })).await;
+        (answer.status, answer.code())
+    };
+    server.page("/facebook/app", 400, json!({ "error": { "code": 190, "error_subcode": 463 } }));
+    assert_eq!(refused("graph.facebook.com").await, (400, "ExpiredTokenException".into()));
+    server.page("/facebook/app", 400, json!({ "error": { "code": 190 } }));
+    assert_eq!(refused("graph.facebook.com").await, (403, "IDPRejectedClaim".into()));
+    server.page("/amazon/auth/o2/tokeninfo", 503, json!({}));
+    assert_eq!(refused("www.amazon.com").await, (400, "IDPCommunicationError".into()));
+    assert_eq!(refused("accounts.google.com").await, (400, "InvalidIdentityToken".into()));
+    assert!(server.asked().iter().all(|target| target.contains("access_token=opaque")));
 }
