@@ -60,7 +60,7 @@ impl Door {
         let face = routed.face;
         Some(match outcome {
             Ok(output) => {
-                self.keep(decision, "200".to_owned(), None);
+                self.node.keep(decision, "200".to_owned(), None);
                 wire::answer(routed.operation, face, &output, &request_id)
             }
             Err(fault) => {
@@ -68,7 +68,8 @@ impl Door {
                 if decision.steps.last().is_none_or(|step| step.outcome != Outcome::Failed) {
                     decision.failed("answer", reason(&fault));
                 }
-                self.keep(decision, format!("{} {}", fault.status, fault.code), Some(&fault));
+                let failure = fault.is_server_fault().then(|| format!("{:?}", fault.cause));
+                self.node.keep(decision, format!("{} {}", fault.status, fault.code), failure.as_deref());
                 wire::fault_answer(face, &fault, &request_id)
             }
         })
@@ -111,20 +112,6 @@ impl Door {
         let outcome = (entry.run)(&cx, input).await;
         *decision = cx.into_decision();
         outcome
-    }
-
-    /// One line of log, and the record for `sekisho explain`.
-    fn keep(&self, mut decision: Decision, answer: String, fault: Option<&Fault>) {
-        match fault {
-            Some(fault) if fault.is_server_fault() => {
-                tracing::error!(request_id = %decision.request_id, operation = %decision.operation, caller = %decision.caller, answer = %answer, cause = ?fault.cause, "call failed");
-            }
-            _ => {
-                tracing::info!(request_id = %decision.request_id, operation = %decision.operation, caller = %decision.caller, answer = %answer, "call");
-            }
-        }
-        decision.answer = answer;
-        self.node.decisions.keep(decision);
     }
 }
 

@@ -179,7 +179,7 @@ pub(crate) fn escape(document: &mut String, text: &str) {
 }
 
 /// `x-amz-id-2`: for whoever looks after the servers. Ours says no more than the request's id.
-fn host_id(request_id: &str) -> String {
+pub(crate) fn host_id(request_id: &str) -> String {
     let mut id = String::with_capacity(64);
     for byte in request_id.bytes().filter(u8::is_ascii_alphanumeric).take(32) {
         // A write to a text cannot fail.

@@ -7,27 +7,36 @@
 //!
 //! What stands behind the gate knows nothing of policies, and what decides knows nothing of files: they meet in [`Approved`].
 
-pub mod admit;
+mod admit;
+mod backend;
 pub mod body;
 mod call;
 mod condition_keys;
 mod decide;
 pub mod deletes;
 mod document;
+mod door;
 mod exchange;
 mod fault;
 pub mod folder;
+mod lent;
+mod masked;
 mod operation;
 mod permission;
 pub mod settings;
 mod target;
+pub mod upstream;
+mod version2;
 mod xml;
 
+pub use backend::Backend;
 pub use call::{Call, CopySource};
 pub use condition_keys::Arrived;
 pub use decide::{Guard, Lookup, Permitted, Question};
+pub use door::{Answer, Arrival, S3, names_bucket, names_s3};
 pub use exchange::{Approved, Body, BodyFault};
 pub use fault::S3Fault;
 pub use folder::{BucketFacts, Folder};
 pub use operation::{Operation, Scope};
 pub use target::{BucketName, ObjectKey, Target};
+pub use upstream::{Upstream, UpstreamSettings};

@@ -117,18 +117,31 @@ pub(crate) fn read_key(text: &str) -> Result<ObjectKey, S3Fault> {
     })
 }
 
+/// Whether the host name says that S3 is meant: a bucket's own, or one of AWS's endpoints.
+pub(crate) fn names_s3(parts: &Parts, domains: &[String]) -> bool {
+    let Ok(host) = host_of(parts) else { return false };
+    before_aws_endpoint(&host).is_some() || bucket_before(&host, domains).is_some()
+}
+
 /// The bucket that the host name leads with, if it is one of virtual-hosted style.
 pub(crate) fn bucket_of_host(parts: &Parts, domains: &[String]) -> Result<Option<String>, S3Fault> {
+    Ok(bucket_before(&host_of(parts)?, domains).map(str::to_owned))
+}
+
+fn bucket_before<'h>(host: &'h str, domains: &[String]) -> Option<&'h str> {
+    // Of two domains that fit, the longer one is meant: `b.s3.example.com` under `example.com` and `s3.example.com`.
+    let ours = domains.iter().filter_map(|domain| before(host, &domain.to_ascii_lowercase())).min_by_key(|it| it.len());
+    ours.or_else(|| before_aws_endpoint(host)).filter(|bucket| !bucket.is_empty())
+}
+
+/// The host name in lower case, without port and final dot.
+fn host_of(parts: &Parts) -> Result<String, S3Fault> {
     let host = match parts.headers.get(HOST) {
         Some(host) => host.to_str().map_err(|_| S3Fault::invalid_uri())?,
         None => parts.uri.authority().map_or("", |authority| authority.as_str()),
     };
     let host = without_port(host).to_ascii_lowercase();
-    let host = host.strip_suffix('.').unwrap_or(&host);
-    // Of two domains that fit, the longer one is meant: `b.s3.example.com` under `example.com` and `s3.example.com`.
-    let ours = domains.iter().filter_map(|domain| before(host, &domain.to_ascii_lowercase())).min_by_key(|it| it.len());
-    let bucket = ours.or_else(|| before_aws_endpoint(host));
-    Ok(bucket.filter(|bucket| !bucket.is_empty()).map(str::to_owned))
+    Ok(host.strip_suffix('.').map(str::to_owned).unwrap_or(host))
 }
 
 fn without_port(host: &str) -> &str {

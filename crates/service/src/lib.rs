@@ -6,6 +6,7 @@
 
 mod caches;
 mod cx;
+mod keep;
 mod key_source;
 pub mod mfa;
 mod node;
