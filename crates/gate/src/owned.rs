@@ -77,23 +77,32 @@ impl Hearing<'_> {
     pub fn decide(&self, asked: &Asked<'_>, owned: Owned<'_>, decision: &mut Decision) -> Result<(), Denial> {
         self.judge(asked, owned, |verdict| {
             record(decision, verdict);
-            if verdict.is_allowed() {
-                return Ok(());
+            if !verdict.is_allowed() {
+                decision.encoded_message =
+                    authorization_message::seal(&self.ring, &decision.request_id, self.caller, verdict);
             }
-            decision.encoded_message =
-                authorization_message::seal(&self.ring, &decision.request_id, self.caller, verdict);
-            let told = !matches!(self.caller, Caller::Anonymous);
-            Err(Denial {
-                caller: self.caller.arn(),
-                action: asked.action.to_owned(),
-                reason: verdict.reason_clause().filter(|_| told),
-            })
+            self.denial(verdict)
         })
     }
 
-    /// Decides a permission without recording it.
-    pub fn allows(&self, asked: &Asked<'_>, owned: Owned<'_>) -> bool {
-        self.judge(asked, owned, |verdict| verdict.is_allowed())
+    /// Decides a permission without recording it, for those that are asked by the hundred.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn weigh(&self, asked: &Asked<'_>, owned: Owned<'_>) -> Result<(), Denial> {
+        self.judge(asked, owned, |verdict| self.denial(verdict))
+    }
+
+    fn denial(&self, verdict: &Verdict<'_>) -> Result<(), Denial> {
+        if verdict.is_allowed() {
+            return Ok(());
+        }
+        let told = !matches!(self.caller, Caller::Anonymous);
+        Err(Denial {
+            caller: self.caller.arn(),
+            action: verdict.request().action.to_owned(),
+            reason: verdict.reason_clause().filter(|_| told),
+        })
     }
 
     fn judge<T>(&self, asked: &Asked<'_>, owned: Owned<'_>, read: impl FnOnce(&Verdict<'_>) -> T) -> T {

@@ -119,7 +119,7 @@ impl Guard {
         let permission = Permission { action: "s3:ListBucket", on: On::Bucket };
         let (extra, resource) = bench.asked(permission, None).await?;
         let asked = Asked { action: permission.action, resource: Some(&resource), extra };
-        let allowed = hearing.allows(&asked, side.owned());
+        let allowed = hearing.weigh(&asked, side.owned()).is_ok();
         decision.note("policy", format!("the caller may {}list the bucket", if allowed { "" } else { "not " }));
         Ok(allowed)
     }

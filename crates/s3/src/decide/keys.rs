@@ -74,14 +74,13 @@ impl Bench<'_> {
         for permission in delete_object(self.question.call, delete.version.is_some()) {
             let (extra, resource) = self.asked(permission, Some(&delete.key)).await?;
             let asked = Asked { action: permission.action, resource: Some(&resource), extra };
-            if self.hearing.allows(&asked, self.side.owned()) {
-                continue;
-            }
-            // The reason is only looked for while it is going to be kept: there may be a thousand.
-            if recorded && let Err(denial) = self.hearing.decide(&asked, self.side.owned(), decision) {
+            if let Err(denial) = self.hearing.weigh(&asked, self.side.owned()) {
+                // The nearest misses are only looked for while they are going to be kept: there may be a thousand.
+                if recorded {
+                    let _ = self.hearing.decide(&asked, self.side.owned(), decision);
+                }
                 return Ok(Err(super::denied(&denial, permission.on, &resource).message));
             }
-            return Ok(Err("Access Denied".to_owned()));
         }
         Ok(Ok(()))
     }
