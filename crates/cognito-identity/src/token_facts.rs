@@ -6,7 +6,7 @@ use contract::Fault;
 use domain::identity_token::{self, IdentityToken};
 use domain::jwt::{self, Algorithm, Claims, VerifyingKey};
 use domain::session::{self, SessionError};
-use domain::{IdentityId, Region, Timestamp, UserPoolId, UserSub};
+use domain::{Region, Timestamp, UserPoolId, UserSub};
 use serde::Serialize;
 use serde_json::Value;
 use service::Cx;
@@ -251,25 +251,29 @@ async fn identities(cx: &Cx, user_pool: &UserPoolId, claims: &Claims) -> Result<
     let region = user_pool.region().unwrap_or_else(|| cx.node.region.clone());
     let provider = format!("cognito-idp.{region}.amazonaws.com/{user_pool}");
     let mut found = Vec::new();
-    for pool in pools(cx, cx.region()).await? {
-        let mut configured = pool.settings.user_pools.iter();
-        if !configured.any(|known| known.name == provider && known.client_id.as_str() == client) {
-            continue;
+    let here = [&region, cx.region()];
+    let regions = if here[0] == here[1] { &here[..1] } else { &here[..] };
+    for region in regions {
+        for pool in pools(cx, region).await? {
+            let mut configured = pool.settings.user_pools.iter();
+            if configured.any(|known| known.name == provider && known.client_id.as_str() == client) {
+                found.push(identity_in(cx, &pool, &provider, sub).await?);
+            }
         }
-        let login = cx.read(async |tx| Ok(identity_logins::find(tx, &pool.id, &provider, sub).await?)).await?;
-        let identity: Option<IdentityId> = login.map(|login| login.identity_id);
-        let whose = identity.as_ref().map_or("a new identity".to_owned(), ToString::to_string);
-        cx.decision().note("identity", format!("in {} `{}`: {whose}", pool.id, pool.name));
-        found.push(IdentityOfToken {
-            identity_pool_id: pool.id.to_string(),
-            identity_id: identity.map(|identity| identity.to_string()),
-        });
     }
     if found.is_empty() {
         cx.decision()
             .note("identity", format!("no identity pool of {} takes client `{client}` of {provider}", cx.region()));
     }
     Ok(found)
+}
+
+async fn identity_in(cx: &Cx, pool: &Pool, provider: &str, subject: &str) -> Result<IdentityOfToken, Fault> {
+    let login = cx.read(async |tx| Ok(identity_logins::find(tx, &pool.id, provider, subject).await?)).await?;
+    let identity_id = login.map(|login| login.identity_id.to_string());
+    let whose = identity_id.as_deref().unwrap_or("a new identity");
+    cx.decision().note("identity", format!("in {} `{}`: {whose}", pool.id, pool.name));
+    Ok(IdentityOfToken { identity_pool_id: pool.id.to_string(), identity_id })
 }
 
 /// The identity pools of this account and region: a thousand at most (spec/identity-pools.md 17).

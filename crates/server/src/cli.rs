@@ -33,8 +33,12 @@ pub enum Command {
     /// Print the exports that let the AWS CLI of this shell talk to the server.
     #[command(after_help = ENV_HELP)]
     Env(EnvArgs),
-    /// Tell why a request was answered as it was.
+    /// Tell why a request was answered as it was, what would happen, or what a token is.
+    #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArgs),
+    /// Refuse from now on what was issued so far to an identity or for a role.
+    #[command(after_help = REVOKE_HELP)]
+    Revoke(RevokeArgs),
     /// Empty an ephemeral server, in milliseconds (refused by a server that keeps its data).
     Reset(ResetArgs),
 }
@@ -54,6 +58,40 @@ const ENV_HELP: &str = "\
 Example:
   eval \"$(sekisho env)\"
   aws sts get-caller-identity";
+
+macro_rules! keys_help {
+    () => {
+        "\
+The call is signed with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN if they are set, else with \
+SEKISHO_ROOT_ACCESS_KEY_ID and SEKISHO_ROOT_SECRET_ACCESS_KEY, else with the root key in the data folder."
+    };
+}
+
+const EXPLAIN_HELP: &str = concat!(
+    "\
+Examples:
+  sekisho explain 8f14e45f-ceea-467f-9c3a-2b1d0e6a7c55
+  sekisho explain identity --pool us-east-1:1b4e… --login cognito-idp.us-east-1.amazonaws.com/us-east-1_AbC=@id-token
+  sekisho explain identity --pool us-east-1:1b4e… --action s3:GetObject --resource arn:aws:s3:::photos/cat.jpg
+  sekisho explain token - <id-token
+
+",
+    keys_help!(),
+);
+
+const REVOKE_HELP: &str = concat!(
+    "\
+Examples:
+  sekisho revoke --identity us-east-1:7a1e… --reason 'lost phone'
+  sekisho revoke --role Fan
+  sekisho revoke --list
+
+Credentials and tokens that were issued before are refused at once, on other nodes within a second; so are the sessions that \
+were assumed with them. What is issued afterwards is good.
+
+",
+    keys_help!(),
+);
 
 /// What `serve` and `demo` take. An absent value falls back to the file, then to the default.
 #[derive(Args, Clone, Debug, Default)]
@@ -148,13 +186,127 @@ pub struct ResetArgs {
 
 /// What `explain` takes.
 #[derive(Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ExplainArgs {
+    #[command(subcommand)]
+    pub what: Option<ExplainWhat>,
     /// The request id: `x-amzn-RequestId` of the answer (`aws --debug` shows it, SDK errors carry it)
-    #[arg(value_name = "REQUEST_ID")]
-    pub request_id: String,
+    #[arg(value_name = "REQUEST_ID", required = true)]
+    pub request_id: Option<String>,
     /// For programs
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
     pub server: EnvArgs,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum ExplainWhat {
+    /// What identity and credentials these logins would get, and why; nothing is written or issued.
+    Identity(ExplainIdentityArgs),
+    /// What a token is: whose, good or not, which roles it names, which identity it stands for.
+    Token(ExplainTokenArgs),
+}
+
+/// What `explain identity` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainIdentityArgs {
+    /// The identity pool
+    #[arg(long, value_name = "ID")]
+    pub pool: String,
+    /// A login as in the Logins map; repeat it for several. `PROVIDER=@FILE` reads the token from a file, `@-` from standard
+    /// input. None: a guest
+    #[arg(long = "login", value_name = "PROVIDER=TOKEN")]
+    pub logins: Vec<String>,
+    /// The identity that the client names [default: none, as a client that asks GetId first]
+    #[arg(long, value_name = "ID")]
+    pub identity: Option<String>,
+    /// The CustomRoleArn of the call
+    #[arg(long, value_name = "ARN")]
+    pub custom_role: Option<String>,
+    /// Would the credentials permit this action?
+    #[arg(long, value_name = "SERVICE:NAME")]
+    pub action: Option<String>,
+    /// On this resource
+    #[arg(long, value_name = "ARN", requires = "action")]
+    pub resource: Option<String>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: EnvArgs,
+}
+
+/// What `explain token` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ExplainTokenArgs {
+    /// An ID or access token of a user pool, an OpenID token of an identity pool, or a session token; `@FILE` reads it from a
+    /// file, `-` from standard input
+    #[arg(value_name = "TOKEN")]
+    pub token: String,
+    /// The access key id that belongs to a session token, without which it does not open
+    #[arg(long, value_name = "ID")]
+    pub access_key_id: Option<String>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: EnvArgs,
+}
+
+/// What `revoke` takes.
+#[derive(Args, Clone, Debug)]
+pub struct RevokeArgs {
+    #[command(flatten)]
+    pub whose: RevokeWhose,
+    /// Why, for the record
+    #[arg(long, value_name = "TEXT", conflicts_with = "list")]
+    pub reason: Option<String>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: EnvArgs,
+}
+
+/// Whose credentials `revoke` is about.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub struct RevokeWhose {
+    /// An identity of an identity pool
+    #[arg(long, value_name = "ID")]
+    pub identity: Option<String>,
+    /// A role, by name or ARN
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+    /// List what is revoked
+    #[arg(long)]
+    pub list: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::{CommandFactory, Parser};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn explain_takes_a_request_or_a_question() {
+        let parses = |line: &str| Cli::try_parse_from(line.split(' ')).is_ok();
+        assert!(parses("sekisho explain 8f14e45f"));
+        assert!(parses("sekisho explain 8f14e45f --json"));
+        assert!(parses("sekisho explain identity --pool p --login a=b --login c=d --json"));
+        assert!(parses("sekisho explain token t --access-key-id ASIA"));
+        assert!(!parses("sekisho explain"));
+        assert!(!parses("sekisho explain identity"));
+        assert!(!parses("sekisho explain identity --pool p --resource r"));
+        assert!(parses("sekisho revoke --list"));
+        assert!(parses("sekisho revoke --role r --reason x"));
+        assert!(!parses("sekisho revoke"));
+        assert!(!parses("sekisho revoke --role r --identity i"));
+    }
 }

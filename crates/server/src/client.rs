@@ -52,6 +52,7 @@ struct Outgoing<'a> {
     method: Method,
     service: &'a str,
     path: &'a str,
+    query: Option<&'a str>,
     headers: &'a [(&'a str, String)],
     body: String,
 }
@@ -98,7 +99,14 @@ impl Client {
         let headers =
             [("content-type", "application/x-amz-json-1.1".to_owned()), ("x-amz-target", format!("{target}.{call}"))];
         self.send(
-            Outgoing { method: Method::POST, service, path: "/", headers: &headers, body: input.to_string() },
+            Outgoing {
+                method: Method::POST,
+                service,
+                path: "/",
+                query: None,
+                headers: &headers,
+                body: input.to_string(),
+            },
             credentials,
         )
         .await
@@ -123,23 +131,36 @@ impl Client {
             ("accept", "application/json".to_owned()),
         ];
         self.send(
-            Outgoing { method: Method::POST, service, path: "/", headers: &headers, body: form.finish() },
+            Outgoing { method: Method::POST, service, path: "/", query: None, headers: &headers, body: form.finish() },
             credentials,
         )
         .await
     }
 
-    /// A signed request to one of the server's own paths, without a body.
+    /// A signed request to one of the server's own paths, which may end in a query; without a body.
     ///
     /// # Errors
     /// As [`Client::json`].
     pub async fn own(&self, method: Method, path: &str, credentials: &Credentials) -> Result<Answer, String> {
-        let call = Outgoing { method, service: "sekisho", path, headers: &[], body: String::new() };
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let call = Outgoing { method, service: "sekisho", path, query, headers: &[], body: String::new() };
+        self.send(call, Some(credentials)).await
+    }
+
+    /// A signed question to one of the server's own paths.
+    ///
+    /// # Errors
+    /// As [`Client::json`].
+    pub async fn ask(&self, path: &str, question: &Value, credentials: &Credentials) -> Result<Answer, String> {
+        let headers = [("content-type", "application/json".to_owned())];
+        let body = question.to_string();
+        let call = Outgoing { method: Method::POST, service: "sekisho", path, query: None, headers: &headers, body };
         self.send(call, Some(credentials)).await
     }
 
     async fn send(&self, call: Outgoing<'_>, credentials: Option<&Credentials>) -> Result<Answer, String> {
-        let mut request = Request::builder().method(&call.method).uri(call.path).header("host", &self.host);
+        let target = call.query.map_or_else(|| call.path.to_owned(), |query| format!("{}?{query}", call.path));
+        let mut request = Request::builder().method(&call.method).uri(target).header("host", &self.host);
         for (name, value) in call.headers {
             request = request.header(*name, value);
         }
@@ -184,7 +205,7 @@ impl Client {
         let request = sigv4::Request {
             method: call.method.as_str(),
             raw_path: call.path,
-            raw_query: None,
+            raw_query: call.query,
             headers: &signed,
             body: sigv4::Payload::Bytes(call.body.as_bytes()),
         };

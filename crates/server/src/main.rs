@@ -13,6 +13,7 @@ mod logging;
 #[cfg(test)]
 mod not_yet;
 mod operations;
+mod operator;
 mod paths;
 mod providers;
 mod spare_keys;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         cli::Command::Demo(args) => commands::demo::run(args),
         cli::Command::Env(args) => commands::env::run(args),
         cli::Command::Explain(args) => commands::explain::run(args),
+        cli::Command::Revoke(args) => commands::revoke::run(args),
         cli::Command::Reset(args) => commands::reset::run(args),
     };
     match ended {

@@ -2,14 +2,15 @@
 
 use crate::data_dir::RootKey;
 use crate::http::plain;
+use crate::operator::{demand, explain, json, revocations, signer};
 use crate::start;
 use bytes::Bytes;
-use contract::{Fault, Protocol};
+use contract::Fault;
 use domain::{UserPoolId, identity_token};
 use door::Arrival;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue};
 use http::{Method, Response, StatusCode};
-use service::{Asked, Caller, Decision, Node};
+use service::Node;
 use std::sync::Arc;
 
 /// The answer to a request that is not an API call.
@@ -20,6 +21,10 @@ pub async fn answer(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> 
         (&Method::GET | &Method::HEAD, "/_sekisho/health") => plain(StatusCode::OK, "ok\n"),
         (&Method::POST, "/_sekisho/reset") => said(reset(node, root, arrival).await),
         (&Method::GET, path) if path.starts_with(DECISIONS) => said(decision(node, arrival).await),
+        (&Method::POST, explain::IDENTITY) => said(explain::identity(node, arrival).await),
+        (&Method::POST, explain::TOKEN) => said(explain::token(node, arrival).await),
+        (&Method::POST, revocations::PATH) => said(revocations::revoke(node, arrival).await),
+        (&Method::GET, revocations::PATH) => said(revocations::list(node, arrival).await),
         (&Method::GET | &Method::HEAD, path) if path.starts_with(WEB_IDENTITY) => said(web_identity(node, path).await),
         (&Method::GET | &Method::HEAD, "/.well-known/jwks_uri") => said(identity_pools_keys(node).await),
         (&Method::GET | &Method::HEAD, "/.well-known/openid-configuration") => identity_pools(node, arrival),
@@ -102,23 +107,11 @@ async fn decision(node: &Arc<Node>, arrival: &Arrival<'_>) -> Result<Response<By
     let caller = signer(node, arrival).await?;
     let id = arrival.parts.uri.path().strip_prefix(DECISIONS).unwrap_or_default();
     let resource = format!("arn:aws:sekisho:::decision/{id}");
-    let asked = Asked { action: "sekisho:GetDecision", resource: Some(&resource), extra: Default::default() };
-    let facts = arrival.facts(None, &node.region, [0; 32], "");
-    let permitted = node.gate.permit(&caller, asked, facts.view(), &mut Decision::default()).await?;
-    permitted.map_err(|sentence| Fault::new("AccessDeniedException", 403, sentence))?;
+    demand(node, arrival, &caller, "sekisho:GetDecision", Some(&resource)).await?;
     let found = node.decisions.find(id).ok_or_else(|| {
         Fault::new("ResourceNotFoundException", 404, "No decision with this request id is kept by this node.")
     })?;
-    let body = serde_json::to_vec(&found).map_err(Fault::internal)?;
-    let mut response = Response::new(Bytes::from(body));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
-}
-
-/// Who signed a request to one of our own paths.
-async fn signer(node: &Node, arrival: &Arrival<'_>) -> Result<Caller, Fault> {
-    let headers = arrival.headers();
-    node.gate.admit_service(&arrival.signed_view(&headers), "sekisho", Protocol::Json11, arrival.now).await
+    json(&found)
 }
 
 /// Signed for the service `sekisho`, by the root key only.

@@ -36,7 +36,7 @@ pub struct Located {
 /// No root key can be found.
 pub fn locate(args: &EnvArgs) -> Result<Located, String> {
     let folder = args.data.clone().unwrap_or_else(|| PathBuf::from("sekisho-data"));
-    let data = folder.is_dir().then(|| DataDir::open(&folder)).transpose()?;
+    let data = data_folder(args)?;
     let root = match root_key_from_environment()? {
         Some(key) => key,
         None => data.as_ref().map(DataDir::root_key).transpose()?.flatten().ok_or_else(|| {
@@ -47,12 +47,27 @@ pub fn locate(args: &EnvArgs) -> Result<Located, String> {
             )
         })?,
     };
-    let url = args.base_url.clone().or_else(|| data.as_ref().and_then(DataDir::endpoint));
-    Ok(Located {
-        url: url.unwrap_or_else(|| "http://127.0.0.1:4566".to_owned()).trim_end_matches('/').to_owned(),
-        root,
-        region: args.region.clone().unwrap_or_else(|| "us-east-1".to_owned()),
-    })
+    Ok(Located { url: url(args, data.as_ref()), root, region: region(args) })
+}
+
+/// The data folder, if it is there.
+///
+/// # Errors
+/// It cannot be used.
+pub fn data_folder(args: &EnvArgs) -> Result<Option<DataDir>, String> {
+    let folder = args.data.clone().unwrap_or_else(|| PathBuf::from("sekisho-data"));
+    folder.is_dir().then(|| DataDir::open(&folder)).transpose()
+}
+
+/// Where the server is.
+pub fn url(args: &EnvArgs, data: Option<&DataDir>) -> String {
+    let url = args.base_url.clone().or_else(|| data.and_then(DataDir::endpoint));
+    url.unwrap_or_else(|| "http://127.0.0.1:4566".to_owned()).trim_end_matches('/').to_owned()
+}
+
+/// The region of requests.
+pub fn region(args: &EnvArgs) -> String {
+    args.region.clone().unwrap_or_else(|| "us-east-1".to_owned())
 }
 
 /// The root key that the environment fixes, if it does.
