@@ -138,6 +138,25 @@ async fn public_logins_are_verified_and_linked_in_the_same_call() {
 }
 
 #[tokio::test]
+async fn public_logins_bring_the_tags_of_their_maps_and_the_developers_go_first() {
+    let b = Backend::begin().await;
+    let map = json!({
+        "IdentityProviderName": b.people.provider(), "PrincipalTags": {"user": "sub", "Plan": "plan", "none": "absent"},
+    });
+    b.in_pool("SetPrincipalTagAttributeMap", map).await.ok();
+    let token = b.people.token_with(&b.w, "ana", json!({"plan": "lead"}));
+    let logins = json!({PROVIDER: "ana", b.people.provider(): token});
+    let tags = "https://aws.amazon.com/tags";
+    let claims = b.claims(&b.call(json!({"Logins": logins})).await).await;
+    assert_eq!(claims[tags], json!({"principal_tags": {"user": ["ana"], "Plan": ["lead"]}}));
+    let given = json!({"Logins": logins, "PrincipalTags": {"plan": "gold", "team": "a"}});
+    let claims = b.claims(&b.call(given).await).await;
+    assert_eq!(claims[tags], json!({"principal_tags": {"user": ["ana"], "plan": ["gold"], "team": ["a"]}}));
+    // The developer's own users have no claims.
+    assert_eq!(b.claims(&b.user("bob").await).await.get(tags), None);
+}
+
+#[tokio::test]
 async fn a_user_and_a_public_login_of_two_identities_merge_them_into_the_older() {
     let b = Backend::begin().await;
     let older = b.public_id(b.people.logins(&b.w, "ana")).await;
