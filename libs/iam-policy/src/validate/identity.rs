@@ -149,12 +149,10 @@ fn check_legacy(document: &Node) -> Result<Option<String>, Malformed> {
             let mut resources: Vec<&str> = strings(statement, member).collect();
             // AWS walks an array in descending order.
             resources.sort_unstable_by(|a, b| b.cmp(a));
-            for resource in resources.into_iter().filter(|resource| *resource != "*") {
-                if let Some(message) = resource_error(resource) {
-                    noted = Some(message);
-                } else if noted.is_none() && !has_legacy_shape(resource) {
-                    return Err(legacy());
-                }
+            resources.retain(|resource| *resource != "*");
+            noted = resources.iter().rev().find_map(|resource| resource_error(resource)).or(noted);
+            if noted.is_none() && !resources.iter().all(|resource| has_legacy_shape(resource)) {
+                return Err(legacy());
             }
         }
     }
