@@ -17,6 +17,17 @@ pub enum Backend {
 }
 
 impl Backend {
+    /// Clears away what crashes left; for a background task, every few minutes.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub async fn sweep(&self, now: Timestamp) -> std::io::Result<()> {
+        match self {
+            Self::Folder(folder) => folder.sweep(now).await,
+            Self::Upstream(_) => Ok(()),
+        }
+    }
+
     /// Carries out what was approved.
     ///
     /// # Errors

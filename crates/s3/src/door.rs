@@ -69,6 +69,15 @@ impl S3 {
         &self.backend
     }
 
+    /// Removes every file: what goes with emptying a store in memory. What is behind us stays.
+    pub async fn reset(&self) {
+        if let Backend::Folder(folder) = &self.backend
+            && let Err(error) = folder.wipe().await
+        {
+            tracing::error!(%error, "the files of S3 could not be removed");
+        }
+    }
+
     /// Answers a request, and keeps the decision under its request id.
     pub async fn answer<B>(&self, arrival: Arrival<'_>, body: B) -> Answer<B>
     where

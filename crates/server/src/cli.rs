@@ -13,7 +13,7 @@ pub struct Cli {
 
 const LONG_ABOUT: &str = "\
 Sekisho is a self-hosted checkpoint that speaks the wire APIs of Amazon Cognito identity pools, Cognito user pools, \
-IAM and STS. Unmodified AWS clients use it: point AWS_ENDPOINT_URL at it.
+IAM and STS, and guards S3. Unmodified AWS clients use it: point AWS_ENDPOINT_URL at it.
 
 Start here:
   sekisho demo               builds the four ways of choosing a role, walks them, explains each, stays up
@@ -48,11 +48,16 @@ Examples:
   sekisho serve
   sekisho serve --data /var/lib/sekisho --listen 0.0.0.0:4566 --base-url https://auth.example.com
   sekisho serve --store postgres://sekisho@db.example.com/sekisho
+  sekisho serve --s3-upstream http://127.0.0.1:9000 --s3-domain s3.example.com
   sekisho serve --ephemeral                 everything in memory: for test suites, with `sekisho reset`
 
 The data folder holds the master key (master.key) and the root access key (credentials), both readable by their owner \
-only. SEKISHO_MASTER_KEY brings the master key instead (32 bytes, base64); with several nodes on one PostgreSQL every \
-node needs the same one. SEKISHO_ROOT_ACCESS_KEY_ID and SEKISHO_ROOT_SECRET_ACCESS_KEY fix the root access key.";
+only, and the objects of S3 (s3). SEKISHO_MASTER_KEY brings the master key instead (32 bytes, base64); with several \
+nodes on one PostgreSQL every node needs the same one. SEKISHO_ROOT_ACCESS_KEY_ID and SEKISHO_ROOT_SECRET_ACCESS_KEY \
+fix the root access key.
+
+With --s3-upstream, the access key of that server is in SEKISHO_S3_UPSTREAM_ACCESS_KEY_ID and \
+SEKISHO_S3_UPSTREAM_SECRET_ACCESS_KEY (and SEKISHO_S3_UPSTREAM_SESSION_TOKEN, if it is a temporary one).";
 
 const ENV_HELP: &str = "\
 Example:
@@ -129,6 +134,8 @@ pub struct ServeArgs {
     pub http_providers: bool,
     #[command(flatten)]
     pub providers: ProviderArgs,
+    #[command(flatten)]
+    pub s3: S3Args,
     /// Worker threads [default: one per core]
     #[arg(long, env = "SEKISHO_WORKERS", value_name = "N")]
     pub workers: Option<usize>,
@@ -141,6 +148,28 @@ pub struct ServeArgs {
     /// Configuration file [default: sekisho.toml in the working folder, if there]
     #[arg(long, env = "SEKISHO_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// Where the objects of S3 are, and under which names.
+#[derive(Args, Clone, Debug, Default)]
+pub struct S3Args {
+    /// S3 server to guard, http://HOST:PORT or https://HOST (`https://{bucket}.HOST` for buckets in host names) [default: none:
+    /// objects are files in the data folder]
+    #[arg(long, env = "SEKISHO_S3_UPSTREAM", value_name = "URL")]
+    pub s3_upstream: Option<String>,
+    /// Region to sign for at that server [default: --region]
+    #[arg(long, env = "SEKISHO_S3_UPSTREAM_REGION", value_name = "REGION")]
+    pub s3_upstream_region: Option<String>,
+    /// Certificate authorities to trust at that server besides the public ones, PEM [default: none]
+    #[arg(long, env = "SEKISHO_S3_UPSTREAM_CA", value_name = "FILE")]
+    pub s3_upstream_ca: Option<PathBuf>,
+    /// Host name of which BUCKET.DOMAIN names a bucket; repeat it or separate by commas [default: none: buckets are in the path,
+    /// or in AWS's own host names]
+    #[arg(long, env = "SEKISHO_S3_DOMAIN", value_name = "DOMAIN", value_delimiter = ',')]
+    pub s3_domain: Vec<String>,
+    /// Make buckets without a public access block, so that their policies may let in anyone
+    #[arg(long, env = "SEKISHO_S3_PUBLIC_BUCKETS")]
+    pub s3_public_buckets: bool,
 }
 
 /// Where the public providers of identities are asked whose a token is. A place that is named may have an internal address.

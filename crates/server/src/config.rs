@@ -1,7 +1,8 @@
 //! Configuration: flags, then environment, then `sekisho.toml`, then defaults; checked before anything starts.
 
-use crate::cli::{ProviderArgs, ServeArgs};
+use crate::cli::{ProviderArgs, S3Args, ServeArgs};
 use crate::providers::Providers;
+use crate::s3_settings::S3Config;
 use domain::{AccountId, Region};
 use serde::Deserialize;
 use service::Issuer;
@@ -33,6 +34,8 @@ pub struct Config {
     pub http_providers: bool,
     /// Where the public providers are asked.
     pub providers: Providers,
+    /// Where the objects of S3 are, and under which names.
+    pub s3: S3Config,
     /// Number of worker threads.
     pub workers: usize,
     /// Log format and filter.
@@ -90,6 +93,11 @@ struct File {
     twitter_endpoint: Option<String>,
     google_endpoint: Option<String>,
     apple_endpoint: Option<String>,
+    s3_upstream: Option<String>,
+    s3_upstream_region: Option<String>,
+    s3_upstream_ca: Option<PathBuf>,
+    s3_domain: Option<Vec<String>>,
+    s3_public_buckets: Option<bool>,
     workers: Option<usize>,
     log_format: Option<String>,
     log: Option<String>,
@@ -145,6 +153,14 @@ impl Config {
             apple_endpoint: file.apple_endpoint,
         };
         let providers = Providers::of(&args.providers, &in_file, http_providers)?;
+        let in_file = S3Args {
+            s3_upstream: file.s3_upstream,
+            s3_upstream_region: file.s3_upstream_region,
+            s3_upstream_ca: file.s3_upstream_ca,
+            s3_domain: file.s3_domain.unwrap_or_default(),
+            s3_public_buckets: file.s3_public_buckets.unwrap_or(false),
+        };
+        let s3 = S3Config::of(&args.s3, &in_file, &region)?;
         let workers = args.workers.or(file.workers).unwrap_or_else(cores);
         if workers == 0 || workers > 1024 {
             return Err(ConfigError(format!("--workers: `{workers}` is not between 1 and 1024")));
@@ -166,6 +182,7 @@ impl Config {
             internal_providers,
             http_providers,
             providers,
+            s3,
             workers,
             log: LogConfig { format, filter: pick(&args.log, file.log, "info") },
         })

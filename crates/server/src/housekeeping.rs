@@ -1,8 +1,9 @@
 //! What a server does when nobody asks: notices what other nodes changed and revoked, sweeps up after deleted pools, forgets
-//! what expired, writes down which keys were used.
+//! what expired, writes down which keys were used, sweeps the files of S3.
 
 use crate::clock::now;
 use contract::Fault;
+use s3::Backend;
 use service::Node;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -14,6 +15,8 @@ use tokio::sync::watch;
 const ROUND: Duration = Duration::from_millis(500);
 /// Expired rows are looked for every so many rounds: once a minute.
 const ROUNDS_BETWEEN_PURGES: u64 = 120;
+/// The files of S3 are swept every so many rounds: every five minutes.
+const ROUNDS_BETWEEN_SWEEPS: u64 = 600;
 /// Rows removed in one transaction.
 const STEP: i64 = 500;
 /// Such transactions in one round.
@@ -23,13 +26,18 @@ const STEPS_MOST: u32 = 10;
 ///
 /// # Errors
 /// No runtime could be made.
-pub fn start(node: Arc<Node>, mut stop: watch::Receiver<bool>) -> std::io::Result<JoinHandle<()>> {
+pub fn start(node: Arc<Node>, objects: Backend, mut stop: watch::Receiver<bool>) -> std::io::Result<JoinHandle<()>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     std::thread::Builder::new().name("housekeeping".to_owned()).spawn(move || {
         runtime.block_on(async {
             for round in 0_u64.. {
                 if let Err(error) = keep_house(&node, round).await {
                     tracing::warn!(%error, cause = ?error.cause, "housekeeping goes on next time");
+                }
+                if round.is_multiple_of(ROUNDS_BETWEEN_SWEEPS)
+                    && let Err(error) = objects.sweep(now()).await
+                {
+                    tracing::warn!(%error, "the files of S3 are swept next time");
                 }
                 if tokio::time::timeout(ROUND, stop.wait_for(|stopped| *stopped)).await.is_ok() {
                     if let Err(error) = node.gate.keep_last_uses().await {

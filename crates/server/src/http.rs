@@ -2,14 +2,15 @@
 
 use crate::clock::Ambient;
 use crate::data_dir::RootKey;
-use crate::{operations, paths};
+use crate::{operations, paths, s3_edge};
 use bytes::Bytes;
 use door::{Arrival, Door};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
+use s3::S3;
 use service::Node;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -34,18 +35,25 @@ pub struct Front {
     ambient: Arc<dyn Ambient>,
     root: RootKey,
     large: Semaphore,
+    s3: S3,
 }
+
+/// What goes out: a whole answer, or one that streams.
+pub type Outgoing = Either<Full<Bytes>, s3::Body>;
 
 impl Front {
     /// A front for this node; `root` is the key that an ephemeral server gets back when it is reset.
-    pub fn new(node: Arc<Node>, ambient: Arc<dyn Ambient>, root: RootKey) -> Self {
-        Self { door: Door::new(node, &operations::tables()), ambient, root, large: Semaphore::new(LARGE_AT_ONCE) }
+    pub fn new(node: Arc<Node>, ambient: Arc<dyn Ambient>, root: RootKey, s3: S3) -> Self {
+        Self { door: Door::new(node, &operations::tables()), ambient, root, large: Semaphore::new(LARGE_AT_ONCE), s3 }
     }
 
     /// Answers one request. The work goes on if the client hangs up: what was begun is finished or undone as a whole.
-    pub async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Response<Full<Bytes>> {
+    pub async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Response<Outgoing> {
+        let (parts, body) = request.into_parts();
+        if s3_edge::is_for_s3(&parts, self.s3.domains()) {
+            return self.answer_s3(parts, body, peer).await;
+        }
         let work = tokio::task::spawn_local(async move {
-            let (parts, body) = request.into_parts();
             match self.receive(&parts, body).await {
                 Ok((body, _seat)) => self.answer_whole(Rc::new(parts), body, peer).await,
                 Err(status) => plain(status, ""),
@@ -60,7 +68,22 @@ impl Front {
             }
             Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, ""),
         };
-        response.map(Full::new)
+        response.map(|whole| Either::Left(Full::new(whole)))
+    }
+
+    /// As long as something moves there is no limit to the time; whoever reads or writes a body gives up when nothing does.
+    async fn answer_s3(self: Arc<Self>, parts: Parts, body: Incoming, peer: SocketAddr) -> Response<Outgoing> {
+        let work = tokio::task::spawn_local(async move {
+            let request = Request::from_parts(parts, body);
+            s3_edge::answer(&self.s3, &*self.ambient, request, peer).await
+        });
+        match work.await {
+            Ok(response) => response.map(Either::Right),
+            Err(panicked) => {
+                tracing::error!(%panicked, "a request ended in a panic");
+                plain(StatusCode::INTERNAL_SERVER_ERROR, "").map(|whole| Either::Left(Full::new(whole)))
+            }
+        }
     }
 
     /// The whole body. A large one comes with its seat, which is kept until the answer is made.
@@ -86,7 +109,13 @@ impl Front {
         };
         match self.door.answer(arrival).await {
             Some(response) => response,
-            None => paths::answer(self.door.node(), &self.root, &arrival).await,
+            None => {
+                let response = paths::answer(self.door.node(), &self.root, &arrival).await;
+                if parts.uri.path() == paths::RESET && response.status().is_success() {
+                    self.s3.reset().await;
+                }
+                response
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The listener: one current-thread runtime per worker, all accepting from the same socket.
 
 use crate::http::Front;
+use crate::patient_io::PatientIo;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -98,7 +99,7 @@ async fn converse(stream: tokio::net::TcpStream, peer: SocketAddr, front: Arc<Fr
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(PatientIo::new(stream)), service);
     tokio::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => log_end(ended),

@@ -15,7 +15,10 @@ mod not_yet;
 mod operations;
 mod operator;
 mod paths;
+mod patient_io;
 mod providers;
+mod s3_edge;
+mod s3_settings;
 mod spare_keys;
 mod start;
 

@@ -19,7 +19,7 @@ pub async fn answer(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> 
     let method = &arrival.parts.method;
     match (method, path) {
         (&Method::GET | &Method::HEAD, "/_sekisho/health") => plain(StatusCode::OK, "ok\n"),
-        (&Method::POST, "/_sekisho/reset") => said(reset(node, root, arrival).await),
+        (&Method::POST, RESET) => said(reset(node, root, arrival).await),
         (&Method::GET, path) if path.starts_with(DECISIONS) => said(decision(node, arrival).await),
         (&Method::POST, explain::IDENTITY) => said(explain::identity(node, arrival).await),
         (&Method::POST, explain::TOKEN) => said(explain::token(node, arrival).await),
@@ -35,6 +35,9 @@ pub async fn answer(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> 
         _ => plain(StatusCode::NOT_FOUND, "Nothing is served here.\n"),
     }
 }
+
+/// Empties an ephemeral server.
+pub const RESET: &str = "/_sekisho/reset";
 
 /// The documents of a user pool's issuer.
 #[derive(Clone, Copy)]

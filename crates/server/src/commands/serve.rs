@@ -6,7 +6,7 @@ use crate::clock::Machine;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::http::Front;
-use crate::{housekeeping, listen, logging, start};
+use crate::{housekeeping, listen, logging, s3_settings, start};
 use service::Node;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -53,10 +53,12 @@ impl Running {
         }
         let node = Arc::clone(&started.node);
         let (stop, stopped) = watch::channel(false);
-        let front = Arc::new(Front::new(Arc::clone(&node), Arc::new(Machine), started.root.clone()));
+        let s3 = runtime.block_on(s3_settings::start(&config, &node, crate::clock::now()))?;
+        let backend = s3.backend().clone();
+        let front = Arc::new(Front::new(Arc::clone(&node), Arc::new(Machine), started.root.clone(), s3));
         let workers = config.workers;
         let mut threads = vec![started.spare_keys.keep_ready(stopped.clone())];
-        threads.push(housekeeping::start(Arc::clone(&node), stopped.clone()).map_err(|error| error.to_string())?);
+        threads.push(housekeeping::start(Arc::clone(&node), backend, stopped.clone()).map_err(|error| error.to_string())?);
         threads.push(std::thread::spawn(move || listen::serve(&listener, &front, workers, &stopped)));
         tracing::info!(%address, %base_url, account = %node.account, store = config.engine(), "serving");
         Ok(Self { address, started, node, stop, threads, runtime })
