@@ -80,6 +80,19 @@ impl Server {
         server
     }
 
+    /// Starts another node on the same database. Both must have been given the same `SEKISHO_MASTER_KEY`.
+    pub fn another_node(&self) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        let data = folder.path().join("data").to_string_lossy().into_owned();
+        let mut arguments = self.arguments.clone();
+        let named = arguments.iter().position(|argument| argument == "--data").expect("a data folder");
+        arguments[named + 1] = data;
+        let environment = self.environment.clone();
+        let mut server = Self { url: String::new(), folder, arguments, environment, process: None, _database: None };
+        server.start_again();
+        server
+    }
+
     /// Starts it again, on a new port and the same data.
     pub fn start_again(&mut self) {
         // Between finding a free port and listening on it another program may take it: then another is tried.
