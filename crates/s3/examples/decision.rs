@@ -11,9 +11,8 @@ use domain::{AccountId, Region};
 use gate::{Caller, Decision, RequestView};
 use s3::deletes::Deletes;
 use s3::settings::PublicAccessBlock;
-use s3::{Arrived, BucketName, Call, Guard, Lookup, ObjectKey, Question, S3Fault};
+use s3::{Arrived, BucketName, Call, Guard, Looked, Lookup, ObjectKey, Question};
 use serde_json::json;
-use service::LocalBoxFuture;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -167,7 +166,7 @@ fn head(method: &str, path: &str) -> http::request::Parts {
 struct Buckets;
 
 impl Lookup for Buckets {
-    fn owner<'a>(&'a self, _: &'a BucketName) -> LocalBoxFuture<'a, Result<Option<AccountId>, S3Fault>> {
+    fn owner<'a>(&'a self, _: &'a BucketName) -> Looked<'a, Option<AccountId>> {
         Box::pin(async { Ok(Some(AccountId::from(ACCOUNT))) })
     }
 
@@ -176,7 +175,7 @@ impl Lookup for Buckets {
         _: &'a BucketName,
         _: &'a ObjectKey,
         _: Option<&'a str>,
-    ) -> LocalBoxFuture<'a, Result<Option<Vec<(String, String)>>, S3Fault>> {
+    ) -> Looked<'a, Option<Vec<(String, String)>>> {
         Box::pin(async { Ok(None) })
     }
 }

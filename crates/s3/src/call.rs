@@ -97,18 +97,14 @@ fn fold(query: Vec<(String, String)>, headers: &HeaderMap) -> Result<(Vec<(Strin
             continue;
         }
         let lower = name.to_ascii_lowercase();
-        // What looks like the signature's, but is not spelt so, is left for the operation to refuse. So are headers beside a
-        // signature of version 2, which does not cover them.
-        if !lower.starts_with("x-amz-")
-            || version_2
-            || OF_SIGNATURE.iter().any(|known| known.eq_ignore_ascii_case(&lower))
-        {
+        // What looks like the signature's, but is not spelt so, is left for the operation to refuse.
+        if !lower.starts_with("x-amz-") || OF_SIGNATURE.iter().any(|known| known.eq_ignore_ascii_case(&lower)) {
             rest.push((name, value));
             continue;
         }
         let refuse = || S3Fault::invalid_argument("This header may be given only once", &name, &value);
         let key = HeaderName::from_bytes(lower.as_bytes()).map_err(|_| S3Fault::invalid_uri())?;
-        let text = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| S3Fault::invalid_uri())?;
+        let text = HeaderValue::from_bytes(value.trim().as_bytes()).map_err(|_| S3Fault::invalid_uri())?;
         if headers.insert(key, text.clone()).is_some_and(|known| known != text) {
             return Err(refuse());
         }
@@ -233,7 +229,10 @@ mod tests {
         assert_eq!(fault.code, "InvalidArgument");
         let old = "/app/k?AWSAccessKeyId=A&Signature=b&Expires=1&x-amz-security-token=t";
         assert_eq!(read("GET", old, &[]).unwrap().query, []);
-        assert_eq!(read("PUT", &format!("{old}&x-amz-copy-source=app/k"), &[]).unwrap_err().code, "NotImplemented");
+        let copy = read("PUT", &format!("{old}&x-amz-copy-source=app/k"), &[]).unwrap();
+        assert_eq!(copy.operation, Operation::CopyObject);
+        let unsigned = "/app/k?Signature=b&Expires=1";
+        assert_eq!(read("GET", unsigned, &[]).unwrap_err().code, "NotImplemented");
         assert_eq!(read("GET", "/app/k?x-amz-signature=0", &[]).unwrap_err().code, "NotImplemented");
     }
 

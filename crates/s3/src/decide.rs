@@ -5,7 +5,7 @@ mod keys;
 
 use crate::condition_keys::{self, Arrived, of_permission, of_request, sees_existing_tags};
 use crate::document::Document;
-use crate::permission::{self, ACL_HEADERS, On, Permission};
+use crate::permission::{self, ACL_HEADERS, On, Permission, kms_key};
 use crate::settings::{BucketSettings, PublicAccessBlock};
 use crate::target::object_arn;
 use crate::{BucketName, Call, ObjectKey, Operation, S3Fault};
@@ -37,10 +37,13 @@ pub struct Question<'a> {
     pub document: &'a [u8],
 }
 
+/// The answer to what a decision asks of whoever serves the bucket.
+pub type Looked<'a, T> = LocalBoxFuture<'a, Result<T, S3Fault>>;
+
 /// What a decision may have to ask of whoever serves the bucket.
 pub trait Lookup {
     /// The account that the bucket belongs to; `None`: there is no such bucket.
-    fn owner<'a>(&'a self, bucket: &'a BucketName) -> LocalBoxFuture<'a, Result<Option<AccountId>, S3Fault>>;
+    fn owner<'a>(&'a self, bucket: &'a BucketName) -> Looked<'a, Option<AccountId>>;
 
     /// The tags of an object; `None`: there is no such object. Asked only when a policy in play asks for them, or a copy would
     /// bring them along.
@@ -49,7 +52,7 @@ pub trait Lookup {
         bucket: &'a BucketName,
         key: &'a ObjectKey,
         version: Option<&'a str>,
-    ) -> LocalBoxFuture<'a, Result<Option<Vec<(String, String)>>, S3Fault>>;
+    ) -> Looked<'a, Option<Vec<(String, String)>>>;
 }
 
 /// The call may be carried out.
@@ -205,16 +208,32 @@ struct Bench<'b> {
 
 impl Bench<'_> {
     async fn decide(&self, permission: Permission, decision: &mut Decision) -> Result<(), S3Fault> {
+        if permission.on == On::Key {
+            return self.decide_key(permission, decision);
+        }
         let (extra, resource) = self.asked(permission, None).await?;
         let asked = Asked { action: permission.action, resource: Some(&resource), extra };
         let owned = self.side_for(permission).owned();
         self.hearing.decide(&asked, owned, decision).map_err(|denial| denied(&denial, permission.on, &resource))
     }
 
+    /// The key of KMS that an upload names; what that key's own policy would say is not known here.
+    fn decide_key(&self, permission: Permission, decision: &mut Decision) -> Result<(), S3Fault> {
+        let own = self.question.caller.account().ok_or_else(S3Fault::access_denied)?;
+        let region = self.question.request.region;
+        let (resource, account) = kms_key(self.question.call, region, own).ok_or_else(S3Fault::access_denied)?;
+        let mut extra = Context::new();
+        extra.set("kms:ViaService", format!("s3.{region}.amazonaws.com"));
+        extra.set("kms:CallerAccount", own.as_str());
+        let asked = Asked { action: permission.action, resource: Some(&resource), extra };
+        let owned = Owned { account: &account, policy: None };
+        self.hearing.decide(&asked, owned, decision).map_err(|denial| denied(&denial, permission.on, &resource))
+    }
+
     fn side_for(&self, permission: Permission) -> &Side {
         match permission.on {
             On::Source => self.source.unwrap_or(self.side),
-            On::Service | On::Bucket | On::Object => self.side,
+            On::Service | On::Bucket | On::Object | On::Key => self.side,
         }
     }
 
@@ -233,6 +252,7 @@ impl Bench<'_> {
                 return Ok((extra, bucket.arn()));
             }
             On::Object => call.target.bucket().zip(key.or_else(|| call.target.key())).map(|it| (it, call.version())),
+            On::Key => None,
             On::Source => call.source.as_ref().map(|it| ((&it.bucket, &it.key), it.version.as_deref())),
         };
         let ((bucket, key), version) = object.ok_or_else(S3Fault::access_denied)?;
@@ -256,7 +276,12 @@ impl Bench<'_> {
 fn denied(denial: &Denial, on: On, resource: &str) -> S3Fault {
     let Some(reason) = &denial.reason else { return S3Fault::access_denied() };
     let Denial { caller, action, .. } = denial;
-    let resource = if on == On::Service { String::new() } else { format!(" on resource: \"{resource}\"") };
+    let resource = match on {
+        On::Service => String::new(),
+        // KMS says it without quotes.
+        On::Key => format!(" on resource: {resource}"),
+        On::Bucket | On::Object | On::Source => format!(" on resource: \"{resource}\""),
+    };
     let message = format!("User: {caller} is not authorized to perform: {action}{resource} {reason}");
     S3Fault { message, ..S3Fault::access_denied() }
 }

@@ -32,7 +32,7 @@ mod xml;
 pub use backend::Backend;
 pub use call::{Call, CopySource};
 pub use condition_keys::Arrived;
-pub use decide::{Guard, Lookup, Permitted, Question};
+pub use decide::{Guard, Looked, Lookup, Permitted, Question};
 pub use door::{Answer, Arrival, S3, names_bucket, names_s3};
 pub use exchange::{Approved, Body, BodyFault};
 pub use fault::S3Fault;

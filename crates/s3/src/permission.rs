@@ -1,6 +1,7 @@
 //! Which permissions a call needs (spec/policy.md 9.1).
 
 use crate::{Call, Operation};
+use domain::{AccountId, Region};
 
 /// A permission that has to be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) enum On {
     Object,
     /// What is copied.
     Source,
+    /// The key that the object is to be encrypted with.
+    Key,
 }
 
 /// The permissions that a call needs, all of them, in the order they are asked. For `DeleteObjects` there are none: each key is
@@ -168,7 +171,27 @@ fn put_object(call: &Call) -> Vec<Permission> {
     if call.header("x-amz-object-lock-legal-hold").is_some() {
         actions.push("s3:PutObjectLegalHold");
     }
-    actions.into_iter().map(|action| Permission { action, on: On::Object }).collect()
+    let mut permissions: Vec<Permission> =
+        actions.into_iter().map(|action| Permission { action, on: On::Object }).collect();
+    // Whoever serves would use the key in its own name, for anyone who names it.
+    if call.header(KMS_KEY).is_some() {
+        permissions.push(Permission { action: "kms:GenerateDataKey", on: On::Key });
+    }
+    permissions
+}
+
+/// The header that names a key of KMS.
+const KMS_KEY: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+
+/// The ARN of the key that a call names, and the account it belongs to: the caller's own, unless the ARN says otherwise.
+pub(crate) fn kms_key(call: &Call, region: &Region, own: &AccountId) -> Option<(String, AccountId)> {
+    let name = call.header(KMS_KEY)?;
+    if !name.starts_with("arn:") {
+        let kind = if name.starts_with("alias/") { "" } else { "key/" };
+        return Some((format!("arn:aws:kms:{region}:{own}:{kind}{name}"), own.clone()));
+    }
+    let account = name.split(':').nth(4).filter(|account| !account.is_empty());
+    Some((name.to_owned(), account.map_or_else(|| own.clone(), AccountId::from)))
 }
 
 fn source(call: &Call) -> Vec<Permission> {

@@ -3,6 +3,10 @@
 use crate::scene::{Scene, allow};
 use serde_json::{Value, json};
 
+/// A condition, a request, its body, and whether the condition holds.
+type Row<'a> = (Value, (&'a str, String, Headers<'a>), &'a [u8], bool);
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 /// Asks with a role that may do everything if the condition holds.
 async fn holds(
     scene: &Scene,
@@ -46,7 +50,7 @@ async fn presence_and_values() {
             .as_slice();
     let each = |list: &[&str]| json!({ "ForAllValues:StringEquals": { "s3:RequestObjectTagKeys": list } });
     let empty = b"".as_slice();
-    let rows: Vec<(Value, (&str, String, &[(&str, &str)]), &[u8], bool)> = vec![
+    let rows: Vec<Row<'_>> = vec![
         (absent("s3:prefix"), ("GET", list.to_owned(), none), empty, true),
         (equals("s3:prefix", ""), ("GET", format!("{list}&prefix="), none), empty, true),
         (equals("s3:prefix", ""), ("GET", list.to_owned(), none), empty, false),

@@ -1,7 +1,11 @@
 //! Which permissions each operation needs (spec/policy.md 9.1).
 
-use crate::scene::{Scene, allow, no_identity_policy};
+use crate::scene::{DENIED, Scene, allow, no_identity_policy};
+use gate::Caller;
 use serde_json::json;
+
+/// Method, path, headers, and the permissions that are needed.
+type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
 
 /// A role that has all these permissions is let in; each of them is needed.
 #[tokio::test]
@@ -18,7 +22,7 @@ async fn each_operation_needs_its_permissions() {
     let copy: &[(&str, &str)] = &[("x-amz-copy-source", "other/k")];
     let copy_of_version: &[(&str, &str)] = &[("x-amz-copy-source", "other/k?versionId=v")];
     let copy_tagged: &[(&str, &str)] = &[("x-amz-copy-source", "app/tagged")];
-    let rows: &[(&str, &str, &[(&str, &str)], &str)] = &[
+    let rows: &[Row<'_>] = &[
         ("GET", "/", none, "ListAllMyBuckets"),
         ("PUT", "/new", none, "CreateBucket"),
         (
@@ -212,4 +216,35 @@ async fn access_control_lists_are_off() {
         scene.ask(&nobody, ("PUT", "/app/k", &[("x-amz-acl", "public-read")])).await,
         no_identity_policy(&nobody, "s3:PutObjectAcl", "arn:aws:s3:::app/k")
     );
+}
+
+#[tokio::test]
+async fn a_key_of_kms_takes_a_permission_on_it() {
+    let scene = Scene::new().await;
+    let put = allow(&json!("s3:PutObject"), &json!("*"));
+    let key = "arn:aws:kms:us-east-1:123456789012:key/1";
+    let plain = scene.role("Plain", &json!([put])).await;
+    let with_key = scene.role("Key", &json!([put, allow(&json!("kms:GenerateDataKey"), &json!(key))])).await;
+    let any_key = scene.role("Any", &json!([put, allow(&json!("kms:*"), &json!("*"))])).await;
+    let refused = |caller: &Caller, key: &str| {
+        format!(
+            "403 AccessDenied: User: {} is not authorized to perform: kms:GenerateDataKey on resource: {key} because no \
+             identity-based policy allows the kms:GenerateDataKey action",
+            caller.arn()
+        )
+    };
+    let foreign = "arn:aws:kms:us-east-1:444455556666:key/1";
+    for (caller, name, wanted) in [
+        (&plain, key, refused(&plain, key)),
+        (&plain, "1", refused(&plain, key)),
+        (&with_key, key, "allowed".to_owned()),
+        (&with_key, "1", "allowed".to_owned()),
+        (&with_key, "alias/a", refused(&with_key, "arn:aws:kms:us-east-1:123456789012:alias/a")),
+        (&any_key, "alias/a", "allowed".to_owned()),
+        (&any_key, foreign, DENIED.to_owned()),
+    ] {
+        let headers =
+            [("x-amz-server-side-encryption", "aws:kms"), ("x-amz-server-side-encryption-aws-kms-key-id", name)];
+        assert_eq!(scene.ask(caller, ("PUT", "/app/k", &headers)).await, wanted, "{name}");
+    }
 }

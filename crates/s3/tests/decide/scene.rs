@@ -5,9 +5,8 @@ use domain::{AccountId, Region, Timestamp};
 use gate::{Caller, Decision, RequestView, SignatureFacts};
 use s3::deletes::Deletes;
 use s3::settings::PublicAccessBlock;
-use s3::{Arrived, BucketName, Call, Guard, Lookup, ObjectKey, Question, S3Fault};
+use s3::{Arrived, BucketName, Call, Guard, Looked, Lookup, ObjectKey, Question, S3Fault};
 use serde_json::{Value, json};
-use service::LocalBoxFuture;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -299,7 +298,7 @@ pub fn no_identity_policy(caller: &Caller, action: &str, resource: &str) -> Stri
 pub const DENIED: &str = "403 AccessDenied: Access Denied";
 
 impl Lookup for Scene {
-    fn owner<'a>(&'a self, bucket: &'a BucketName) -> LocalBoxFuture<'a, Result<Option<AccountId>, S3Fault>> {
+    fn owner<'a>(&'a self, bucket: &'a BucketName) -> Looked<'a, Option<AccountId>> {
         Box::pin(async { Ok(self.owners.borrow().get(bucket.as_str()).cloned()) })
     }
 
@@ -308,7 +307,7 @@ impl Lookup for Scene {
         bucket: &'a BucketName,
         key: &'a ObjectKey,
         version: Option<&'a str>,
-    ) -> LocalBoxFuture<'a, Result<Option<Vec<(String, String)>>, S3Fault>> {
+    ) -> Looked<'a, Option<Vec<(String, String)>>> {
         let version = version.map(|version| format!("?{version}")).unwrap_or_default();
         let object = format!("{}/{}{version}", bucket.as_str(), key.as_str());
         self.looked.set(self.looked.get() + 1);
