@@ -357,6 +357,8 @@ impl Operation {
         match self {
             // 1000 keys of 1024 bytes, each byte perhaps an entity, do not fit; S3 takes 2 MB.
             Self::DeleteObjects => Some(2 * KIB * KIB),
+            // 10,000 parts, each with a number, an entity tag and a checksum.
+            Self::CompleteMultipartUpload => Some(4 * KIB * KIB),
             // 20 KiB are allowed; a little more is read so that the refusal can say so.
             Self::PutBucketPolicy => Some(64 * KIB),
             Self::CreateBucket
