@@ -50,6 +50,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "s3 bucket settings",
         text: include_str!("../migrations/0011_s3_bucket_settings.sql"),
     },
+    Migration { number: 12, name: "s3", text: include_str!("../migrations/0012_s3.sql") },
 ];
 
 /// The ledger of what was done.

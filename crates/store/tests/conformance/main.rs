@@ -13,6 +13,7 @@ mod iam_providers;
 mod identity_token_keys;
 mod lab;
 mod order;
+mod s3;
 mod s3_settings;
 mod schema;
 mod session_revocations;
@@ -91,8 +92,11 @@ suites! { every:
     iam_providers::login_profiles
     iam_providers::accounts
     identity_token_keys::identity_token_keys
-    s3_settings::s3_bucket_settings
     session_revocations::session_revocations
+    s3_settings::s3_bucket_settings
+    s3::s3_buckets
+    s3::s3_objects
+    s3::s3_uploads_and_trash
     session_revocations::a_revocation_leaves_the_catalog_alone
 }
 
