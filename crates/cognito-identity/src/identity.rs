@@ -31,16 +31,13 @@ pub struct Found {
 /// # Errors
 /// An internal fault.
 pub async fn find(tx: &mut Tx, id: &IdentityId) -> Result<Option<Found>, Fault> {
-    let Some(named) = identities::find(tx, id).await? else { return Ok(None) };
+    let Some((named, mut linked)) = identities::find_with_logins(tx, id).await? else { return Ok(None) };
     let mut live = named.clone();
     for _ in 0..MERGES_MOST {
         let Some(into) = &live.merged_into else { break };
-        let Some(next) = identities::find(tx, into).await? else { break };
-        live = next;
+        let Some(next) = identities::find_with_logins(tx, into).await? else { break };
+        (live, linked) = next;
     }
-    // A guest has none: one query less on the way to its credentials.
-    let linked =
-        if live.state == IdentityState::Guest { Vec::new() } else { identity_logins::all_of(tx, &live.id).await? };
     Ok(Some(Found { named, live, linked }))
 }
 

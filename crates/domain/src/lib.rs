@@ -11,6 +11,7 @@ pub mod jwt_es384;
 pub mod lockout;
 pub mod login_token;
 pub mod modexp;
+pub mod named_policies;
 pub mod new_id;
 pub mod password;
 pub mod principal_tags;

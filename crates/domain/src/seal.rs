@@ -17,11 +17,15 @@ use crate::SealingKeyId;
 /// GCM-SIV forgives a repeated nonce: it reveals only that two equal plaintexts are equal.
 pub fn seal(key: &SealingKey, nonce: [u8; 12], aad: &[u8], plaintext: &[u8]) -> Vec<u8> {
     let mut sealed = Vec::with_capacity(OVERHEAD + plaintext.len());
-    sealed.push(VERSION);
-    sealed.extend_from_slice(&key.id);
-    sealed.extend_from_slice(&nonce);
+    begin(key, nonce, &mut sealed);
     append_sealed(&key.cipher, nonce, aad, plaintext, &mut sealed);
     sealed
+}
+
+fn begin(key: &SealingKey, nonce: [u8; 12], out: &mut Vec<u8>) {
+    out.push(VERSION);
+    out.extend_from_slice(&key.id);
+    out.extend_from_slice(&nonce);
 }
 
 /// Opens what [`seal`] made with a key of `purpose` in this ring and the same `aad`.
@@ -188,6 +192,25 @@ impl KeyRing {
         Ok(seal(key, nonce, aad, plaintext))
     }
 
+    /// The same for a plaintext that `write` appends to what it is given: it is sealed where it stands, and no copy of it is
+    /// left behind unless it outgrows `room` bytes.
+    pub fn seal_written(
+        &self,
+        purpose: KeyPurpose,
+        nonce: [u8; 12],
+        aad: &[u8],
+        room: usize,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), SealError>,
+    ) -> Result<Vec<u8>, SealError> {
+        let key = self.current(purpose).ok_or(SealError::UnknownKey)?;
+        let mut sealed = Vec::with_capacity(OVERHEAD + room);
+        begin(key, nonce, &mut sealed);
+        let start = sealed.len();
+        write(&mut sealed)?;
+        seal_from(&key.cipher, nonce, aad, start, &mut sealed);
+        Ok(sealed)
+    }
+
     /// Opens with whichever key of `purpose` sealed it.
     pub fn open(&self, purpose: KeyPurpose, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
         open(self, purpose, aad, sealed)
@@ -273,6 +296,11 @@ impl fmt::Debug for MasterKey {
 fn append_sealed(cipher: &LessSafeKey, nonce: [u8; 12], aad: &[u8], plaintext: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.extend_from_slice(plaintext);
+    seal_from(cipher, nonce, aad, start, out);
+}
+
+/// Seals what stands in `out` from `start` on, and appends the tag.
+fn seal_from(cipher: &LessSafeKey, nonce: [u8; 12], aad: &[u8], start: usize, out: &mut Vec<u8>) {
     let body = out.get_mut(start..).unwrap_or_default();
     // INVARIANT: sealing fails only above 64 GiB, and no caller holds such a plaintext.
     #[allow(clippy::expect_used)]

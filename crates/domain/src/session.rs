@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use zeroize::Zeroizing;
 
 use crate::seal::{KeyPurpose, KeyRing, SealError};
 use crate::secret::SecretText;
@@ -35,7 +34,7 @@ pub struct SessionRecord {
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<SessionIdentity>,
     /// Session policies given as documents; each narrows what the session may do.
-    #[serde(rename = "ip", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "ip", default, skip_serializing_if = "Vec::is_empty", with = "crate::named_policies")]
     pub inline_policies: Vec<String>,
     /// Session policies given as ARNs of managed policies.
     #[serde(rename = "mp", default, skip_serializing_if = "Vec::is_empty")]
@@ -237,10 +236,19 @@ pub enum SessionError {
 
 /// The session token text of this session; `nonce` is twelve fresh random bytes.
 pub fn issue(ring: &KeyRing, nonce: [u8; 12], record: &SessionRecord) -> Result<String, SessionError> {
-    let plain = Zeroizing::new(serde_json::to_vec(record).map_err(|_| SessionError::Malformed)?);
+    let policies: usize = record.inline_policies.iter().map(String::len).sum();
     let sealed = ring
-        .seal(KeyPurpose::RoleSession, nonce, record.access_key_id.as_str().as_bytes(), &plain)
-        .map_err(|_| SessionError::NoKey)?;
+        .seal_written(
+            KeyPurpose::RoleSession,
+            nonce,
+            record.access_key_id.as_str().as_bytes(),
+            USUAL_LENGTH + policies * 2,
+            |out| serde_json::to_writer(out, record).map_err(|_| SealError::Malformed),
+        )
+        .map_err(|error| match error {
+            SealError::UnknownKey => SessionError::NoKey,
+            SealError::Malformed | SealError::Rejected => SessionError::Malformed,
+        })?;
     Ok(STANDARD.encode(sealed))
 }
 
@@ -277,6 +285,9 @@ pub fn sealed_with(ring: &KeyRing, token: &str) -> Option<SealingKeyId> {
 
 /// The longest session token that is looked at, in characters: far above what session policies and tags can fill.
 pub const MAX_TOKEN_LENGTH: usize = 64 * 1024;
+
+/// Room for a session without policies, in bytes.
+const USUAL_LENGTH: usize = 1500;
 
 fn is_zero(number: &i64) -> bool {
     *number == 0

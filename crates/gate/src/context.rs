@@ -28,11 +28,14 @@ pub struct RequestView<'a> {
 /// The keys that every signed request carries, and those of its kind of caller. `role_tags` are the tags of the role or
 /// user itself; session tags override them.
 pub fn of_request(request: RequestView<'_>, caller: &Caller, own_tags: &BTreeMap<String, String>) -> Context {
-    let mut context = Context::new();
+    let mut context = Context::with_capacity(USUAL_KEYS);
     of_door(&mut context, request);
     of_caller(&mut context, caller, own_tags);
     context
 }
+
+/// Room for what a request usually carries.
+const USUAL_KEYS: usize = 32;
 
 fn of_door(context: &mut Context, request: RequestView<'_>) {
     context.set("aws:CurrentTime", request.now.iso8601());

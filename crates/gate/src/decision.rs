@@ -91,12 +91,68 @@ impl Decision {
         }
         self.steps.push(Step { stage, outcome, text });
     }
+}
+
+/// A decision as it is kept: all its texts in one piece. A node makes and forgets thousands in a second, often not on the same
+/// thread, and many small pieces of memory would cost more than the decision itself.
+#[derive(Debug)]
+struct Packed {
+    at: Timestamp,
+    /// Request id, operation, caller, answer, and the steps' texts.
+    text: Box<str>,
+    /// Where the first four end.
+    ends: [usize; 4],
+    /// Stage, outcome, and where the text ends.
+    steps: Box<[(&'static str, Outcome, usize)]>,
+    encoded_message: Option<Box<str>>,
+}
+
+impl Packed {
+    fn new(decision: &Decision) -> Self {
+        let head = [&decision.request_id, &decision.operation, &decision.caller, &decision.answer];
+        let steps = decision.steps.iter().map(|step| &step.text);
+        let mut text = String::with_capacity(head.into_iter().chain(steps).map(String::len).sum());
+        let mut add = |part: &str| {
+            text.push_str(part);
+            text.len()
+        };
+        let ends = head.map(|part| add(part));
+        let steps = decision.steps.iter().map(|step| (step.stage, step.outcome, add(&step.text))).collect();
+        Self {
+            at: decision.at,
+            ends,
+            steps,
+            text: text.into_boxed_str(),
+            encoded_message: decision.encoded_message.as_deref().map(Box::from),
+        }
+    }
+
+    fn request_id(&self) -> &str {
+        self.part(0, self.ends[0])
+    }
+
+    fn unpack(&self) -> Decision {
+        let mut begin = 0;
+        let mut next = |end: usize| self.part(std::mem::replace(&mut begin, end), end).to_owned();
+        let [request_id, operation, caller, answer] = self.ends.map(&mut next);
+        let step = |(stage, outcome, end): &(&'static str, Outcome, usize)| Step {
+            stage,
+            outcome: *outcome,
+            text: next(*end),
+        };
+        let steps = self.steps.iter().map(step).collect();
+        let encoded_message = self.encoded_message.as_deref().map(str::to_owned);
+        Decision { request_id, at: self.at, operation, caller, steps, answer, encoded_message }
+    }
+
+    fn part(&self, begin: usize, end: usize) -> &str {
+        self.text.get(begin..end).unwrap_or_default()
+    }
 
     /// About how much memory the record takes, in bytes.
     fn size(&self) -> usize {
-        let texts: usize = self.steps.iter().map(|step| step.text.capacity() + size_of::<Step>()).sum();
-        let message = self.encoded_message.as_ref().map_or(0, String::capacity);
-        size_of::<Self>() + self.request_id.len() + self.operation.len() + self.caller.len() + texts + message
+        let message = self.encoded_message.as_ref().map_or(0, |message| message.len());
+        size_of::<Self>() + self.text.len() + size_of_val(&*self.steps) + message
     }
 }
 
@@ -109,7 +165,7 @@ pub struct Decisions {
 
 #[derive(Debug, Default)]
 struct Kept {
-    decisions: VecDeque<Decision>,
+    decisions: VecDeque<Packed>,
     bytes: usize,
 }
 
@@ -121,9 +177,11 @@ impl Decisions {
 
     /// Keeps a decision, and forgets the oldest when full.
     pub fn keep(&self, decision: Decision) {
+        let packed = Packed::new(&decision);
+        drop(decision);
         let mut kept = self.lock();
-        kept.bytes += decision.size();
-        kept.decisions.push_back(decision);
+        kept.bytes += packed.size();
+        kept.decisions.push_back(packed);
         while kept.decisions.len() > self.most || kept.bytes > MEMORY_MOST {
             let Some(oldest) = kept.decisions.pop_front() else { break };
             kept.bytes -= oldest.size();
@@ -132,7 +190,7 @@ impl Decisions {
 
     /// The decision of a request, if it is still kept.
     pub fn find(&self, request_id: &str) -> Option<Decision> {
-        self.lock().decisions.iter().rev().find(|decision| decision.request_id == request_id).cloned()
+        self.lock().decisions.iter().rev().find(|packed| packed.request_id() == request_id).map(Packed::unpack)
     }
 
     /// Forgets everything (an ephemeral server that is reset).
@@ -181,6 +239,25 @@ mod tests {
         assert!(ring.find("0").is_none() && ring.find("199").is_some());
         let kept = ring.lock();
         assert!(kept.bytes <= MEMORY_MOST);
-        assert_eq!(kept.bytes, kept.decisions.iter().map(Decision::size).sum::<usize>());
+        assert_eq!(kept.bytes, kept.decisions.iter().map(Packed::size).sum::<usize>());
+    }
+
+    #[test]
+    fn a_decision_is_found_as_it_was_kept() {
+        let ring = Decisions::new(2);
+        let mut decision = Decision::new("r".to_owned(), Timestamp::from_seconds(7), "sts:X".to_owned());
+        decision.passed("login", "é: verified");
+        decision.note("role", "");
+        decision.failed("policy", "no");
+        decision.answer = "403 AccessDenied".to_owned();
+        ring.keep(decision.clone());
+        decision.request_id = "s".to_owned();
+        decision.encoded_message = Some("sealed".to_owned());
+        ring.keep(decision.clone());
+        let text = |decision: Option<Decision>| decision.and_then(|decision| serde_json::to_string(&decision).ok());
+        assert_eq!(text(ring.find("s")), text(Some(decision.clone())));
+        decision.request_id = "r".to_owned();
+        decision.encoded_message = None;
+        assert_eq!(text(ring.find("r")), text(Some(decision)));
     }
 }

@@ -27,7 +27,7 @@ impl Gate {
         if self.revocations.loaded.load(Ordering::Acquire) >= generation {
             return Ok(());
         }
-        self.revocations.load(self.store()).await?;
+        Box::pin(self.revocations.load(self.store())).await?;
         self.revocations.loaded.fetch_max(generation, Ordering::AcqRel);
         Ok(())
     }

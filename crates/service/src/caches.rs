@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Most entries of one kind that a node keeps.
-const MOST: u64 = 10_000;
+const MOST: usize = 10_000;
 
 /// The caches of a node. A room asks for `of::<ItsConfiguration>()` and gets the one cache of that type.
 #[derive(Debug, Default)]

@@ -151,7 +151,8 @@ impl Cx {
     /// # Errors
     /// The closure's fault (nothing of it is kept), or an internal one if the store fails.
     pub async fn write<T>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        if self.rehearsal { self.rehearse(f).await } else { self.node.store.write(f).await }
+        // On the heap, so that the futures of calls that write nothing stay small: they are copied.
+        if self.rehearsal { Box::pin(self.rehearse(f)).await } else { Box::pin(self.node.store.write(f)).await }
     }
 
     async fn rehearse<T>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {

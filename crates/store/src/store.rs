@@ -49,30 +49,14 @@ impl Store {
 
     /// Runs a closure that reads; its statements see one snapshot. It may run again.
     pub async fn read<T, E: From<StoreError>>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, E>) -> Result<T, E> {
-        match &self.shared.engine {
-            Engine::Sqlite(file) => {
-                let mut tx = Tx::new(Link::Reader(file.readers.take()?));
-                let result = f(&mut tx).await;
-                honest(result, &tx)
-            }
-            Engine::Memory(memory) => {
-                let mut tx = Tx::new(Link::Memory(memory.read().await?));
-                let result = f(&mut tx).await;
-                honest(result, &tx)
-            }
-            Engine::Postgres(postgres) => {
-                let mut retry = Retry::default();
-                loop {
-                    let mut tx = Tx::new(Link::Postgres(postgres.session(Access::Read).await?));
-                    let result = f(&mut tx).await;
-                    let result = honest(result, &tx);
-                    match tx.link.undo() {
-                        Ok(_) => return result,
-                        Err(again) => postgres.pause(&mut retry, again).await?,
-                    }
-                }
-            }
-        }
+        let link = match &self.shared.engine {
+            Engine::Sqlite(file) => Link::Reader(file.readers.take()?),
+            Engine::Memory(memory) => Link::Memory(memory.read().await?),
+            Engine::Postgres(postgres) => return Box::pin(read_again(postgres, f)).await,
+        };
+        let mut tx = Tx::new(link);
+        let result = f(&mut tx).await;
+        honest(result, &tx)
     }
 
     /// Runs a closure that reads, decides and writes, and returns once its work is on disk. It may run again.
@@ -175,6 +159,23 @@ impl Store {
             Engine::Memory(memory) => Link::Memory(memory.write().await?),
             Engine::Postgres(postgres) => Link::Postgres(postgres.session(Access::Write).await?),
         })
+    }
+}
+
+/// A read on `PostgreSQL`: again, as long as the server asks for it.
+async fn read_again<T, E: From<StoreError>>(
+    postgres: &Postgres,
+    f: impl AsyncFn(&mut Tx) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut retry = Retry::default();
+    loop {
+        let mut tx = Tx::new(Link::Postgres(postgres.session(Access::Read).await?));
+        let result = f(&mut tx).await;
+        let result = honest(result, &tx);
+        match tx.link.undo() {
+            Ok(_) => return result,
+            Err(again) => postgres.pause(&mut retry, again).await?,
+        }
     }
 }
 

@@ -43,7 +43,8 @@ impl Tx {
             Link::Reader(reader) => reader.execute(sql, parameters),
             Link::Writer(slot) => slot.execute(sql, parameters),
             Link::Memory(transaction) => transaction.execute(sql, parameters),
-            Link::Postgres(session) => session.execute(sql, parameters).await,
+            // On the heap: its state would make every future that reads or writes several kilobytes, which are copied.
+            Link::Postgres(session) => Box::pin(session.execute(sql, parameters)).await,
         };
         self.note(done)
     }
@@ -71,7 +72,7 @@ impl Tx {
             Link::Reader(reader) => reader.rows(sql, parameters, limit),
             Link::Writer(slot) => slot.rows(sql, parameters, limit),
             Link::Memory(transaction) => transaction.rows(sql, parameters, limit),
-            Link::Postgres(session) => session.rows(sql, parameters, limit).await,
+            Link::Postgres(session) => Box::pin(session.rows(sql, parameters, limit)).await,
         };
         self.note(rows)
     }
@@ -101,7 +102,7 @@ impl Link {
                 Err(error) => Ok(Err(error)),
             },
             Self::Memory(transaction) => Ok(transaction.keep()),
-            Self::Postgres(session) => session.commit().await,
+            Self::Postgres(session) => Box::pin(session.commit()).await,
         }
     }
 

@@ -12,6 +12,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage");
 
+/// Room for what an answer usually has, `Date` and length included.
+const HEADERS: usize = 12;
+
 /// A sentence in a header is cut here; the body has all of it.
 const MAX_HEADER: usize = 1024;
 
@@ -57,6 +60,7 @@ fn code(face: Face, fault: &Fault) -> &str {
 fn respond(status: StatusCode, face: Face, body: Vec<u8>, request_id: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
     let headers = response.headers_mut();
     let kind = match face {
         Face::Json11 => "application/x-amz-json-1.1",
@@ -73,6 +77,13 @@ fn respond(status: StatusCode, face: Face, body: Vec<u8>, request_id: &str) -> R
 
 /// Header values are visible ASCII on one line.
 fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+    if text.len() <= MAX_HEADER
+        && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && let Ok(value) = HeaderValue::from_str(text)
+    {
+        headers.insert(name, value);
+        return;
+    }
     let line: String = text
         .chars()
         .take(MAX_HEADER)

@@ -49,6 +49,11 @@ impl Context {
         Context::default()
     }
 
+    /// An empty context with room for this many keys.
+    pub fn with_capacity(keys: usize) -> Context {
+        Context { entries: Vec::with_capacity(keys) }
+    }
+
     /// Sets any value.
     pub fn insert(&mut self, key: impl Into<Cow<'static, str>>, value: Value) {
         let key = key.into();

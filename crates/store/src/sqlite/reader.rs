@@ -10,11 +10,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Idle connections kept; more are opened when more closures read at once, and closed after.
 const KEEP_IDLE: usize = 32;
+/// With fewer idle ones a thread opens its own rather than take another's: what a connection holds in memory is then in the
+/// cache of the processor that asks for it.
+const SHARE_FROM: usize = 8;
 
 /// The pool of read-only connections of one file.
 pub(crate) struct Readers {
     path: PathBuf,
-    idle: Mutex<Option<Vec<Connection>>>,
+    idle: Mutex<Option<Vec<Idle>>>,
+}
+
+/// A connection that nobody uses, and the thread that used it last.
+struct Idle {
+    thread: usize,
+    connection: Connection,
 }
 
 impl Readers {
@@ -26,10 +35,14 @@ impl Readers {
     pub(crate) fn take(self: &Arc<Self>) -> Result<Reader, StoreError> {
         let idle = match self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             None => return Err(StoreError::Closed),
-            Some(idle) => idle.pop(),
+            Some(idle) => match idle.iter().rposition(|idle| idle.thread == this_thread()) {
+                Some(own) => Some(idle.swap_remove(own)),
+                None if idle.len() < SHARE_FROM => None,
+                None => idle.pop(),
+            },
         };
         let connection = match idle {
-            Some(connection) => connection,
+            Some(idle) => idle.connection,
             None => self.open()?,
         };
         Ok(Reader { connection: Some(connection), pool: self.clone(), begun: false })
@@ -46,6 +59,12 @@ impl Readers {
             .and_then(|connection| super::prepare_connection(&connection).map(|()| connection))
             .map_err(|error| StoreError::Unreadable { path: self.path.clone(), cause: error.to_string() })
     }
+}
+
+/// A number that no two running threads share.
+fn this_thread() -> usize {
+    thread_local!(static PLACE: u8 = const { 0 });
+    PLACE.with(|place| std::ptr::from_ref(place).addr())
 }
 
 /// One read closure's connection; its statements see one snapshot.
@@ -86,7 +105,7 @@ impl Drop for Reader {
         }
         let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(idle) = idle.as_mut().filter(|idle| idle.len() < KEEP_IDLE) {
-            idle.push(connection);
+            idle.push(Idle { thread: this_thread(), connection });
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `identities`: the identities of the identity pools.
 
+use super::identity_logins::IdentityLogin;
 use super::{FromRow, collect, maybe};
 use crate::error::StoreError;
 use crate::row::Row;
@@ -86,6 +87,33 @@ pub async fn find(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, Stor
     let sql = concat!("SELECT ", columns!(), " FROM identities WHERE id = $1");
     let row = tx.one(sql, &[id.into()]).await?;
     maybe(row.as_ref())
+}
+
+/// The identity with this id and the logins that belong to it, in one question.
+pub async fn find_with_logins(
+    tx: &mut Tx,
+    id: &IdentityId,
+) -> Result<Option<(Identity, Vec<IdentityLogin>)>, StoreError> {
+    let sql = "SELECT i.id, i.pool_id, i.state, i.merged_into, i.created_ms, i.modified_ms, \
+               l.pool_id, l.provider, l.subject, l.identity_id, l.linked_ms \
+               FROM identities i LEFT JOIN identity_logins l ON l.identity_id = i.id \
+               WHERE i.id = $1 ORDER BY l.identity_id, l.provider, l.subject";
+    let rows = tx.all(sql, &[id.into()]).await?;
+    let Some(identity) = maybe::<Identity>(rows.first())? else { return Ok(None) };
+    let mut logins = Vec::new();
+    for row in &rows {
+        // No login: the only row's right half is empty.
+        if let Some(provider) = row.opt_id(7)? {
+            logins.push(IdentityLogin {
+                pool_id: row.id(6)?,
+                provider,
+                subject: row.id(8)?,
+                identity_id: row.id(9)?,
+                linked_ms: row.timestamp(10)?,
+            });
+        }
+    }
+    Ok(Some((identity, logins)))
 }
 
 /// The identities of a pool, by id.

@@ -434,7 +434,11 @@ pub async fn identities_and_logins(lab: &Lab) {
         assert!(identity_logins::insert(tx, &login("y", &one)).await?);
         assert!(!identity_logins::insert(tx, &login("x", &two)).await?, "one login, one identity");
         assert_eq!(identity_logins::find(tx, &pool.id, "idp", "x").await?, Some(login("x", &one)));
-        assert_eq!(identity_logins::all_of(tx, &one.id).await?, [login("x", &one), login("y", &one)]);
+        let both = [login("x", &one), login("y", &one)];
+        assert_eq!(identity_logins::all_of(tx, &one.id).await?, both);
+        assert_eq!(identities::find_with_logins(tx, &one.id).await?, Some((one.clone(), both.to_vec())));
+        assert_eq!(identities::find_with_logins(tx, &two.id).await?, Some((two.clone(), Vec::new())));
+        assert_eq!(identities::find_with_logins(tx, &"us-east-1:nobody".into()).await?, None);
         assert_eq!(identity_logins::list(tx, &one.id, "idp", "x", 9).await?, [login("y", &one)]);
 
         assert_eq!(identity_logins::relink(tx, &one.id, &two.id).await?, 2);
