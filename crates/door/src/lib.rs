@@ -4,6 +4,7 @@
 //! call belong to the server.
 
 mod arrival;
+pub mod authorize;
 mod table;
 
 pub use arrival::Arrival;

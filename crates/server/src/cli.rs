@@ -57,7 +57,10 @@ nodes on one PostgreSQL every node needs the same one. SEKISHO_ROOT_ACCESS_KEY_I
 fix the root access key.
 
 With --s3-upstream, the access key of that server is in SEKISHO_S3_UPSTREAM_ACCESS_KEY_ID and \
-SEKISHO_S3_UPSTREAM_SECRET_ACCESS_KEY (and SEKISHO_S3_UPSTREAM_SESSION_TOKEN, if it is a temporary one).";
+SEKISHO_S3_UPSTREAM_SECRET_ACCESS_KEY (and SEKISHO_S3_UPSTREAM_SESSION_TOKEN, if it is a temporary one).
+
+Reverse proxies ask /_sekisho/authorize who a request is from and whether it may pass: those on this machine, or, with \
+SEKISHO_AUTHORIZE_SECRET, those that know it (docs/reverse-proxy.md).";
 
 const ENV_HELP: &str = "\
 Example:

@@ -3,7 +3,9 @@
 use crate::cli::{ProviderArgs, S3Args, ServeArgs};
 use crate::providers::Providers;
 use crate::s3_settings::S3Config;
+use domain::secret::SecretText;
 use domain::{AccountId, Region};
+use door::authorize::ProxyTrust;
 use serde::Deserialize;
 use service::Issuer;
 use std::fmt;
@@ -36,6 +38,8 @@ pub struct Config {
     pub providers: Providers,
     /// Where the objects of S3 are, and under which names.
     pub s3: S3Config,
+    /// Which reverse proxies may ask for authorisation.
+    pub proxies: ProxyTrust,
     /// Number of worker threads.
     pub workers: usize,
     /// Log format and filter.
@@ -183,6 +187,7 @@ impl Config {
             http_providers,
             providers,
             s3,
+            proxies: proxies()?,
             workers,
             log: LogConfig { format, filter: pick(&args.log, file.log, "info") },
         })
@@ -197,6 +202,17 @@ impl Config {
             StoreConfig::Sqlite(_) => "sqlite",
             StoreConfig::Postgres(_) => "postgres",
         }
+    }
+}
+
+/// The secret comes from the environment alone.
+fn proxies() -> Result<ProxyTrust, ConfigError> {
+    match std::env::var("SEKISHO_AUTHORIZE_SECRET").ok().filter(|secret| !secret.is_empty()) {
+        None => Ok(ProxyTrust::Loopback),
+        Some(secret) if secret.len() < 16 => {
+            Err(ConfigError("SEKISHO_AUTHORIZE_SECRET: at least 16 characters, please".to_owned()))
+        }
+        Some(secret) => Ok(ProxyTrust::Secret(SecretText::new(secret))),
     }
 }
 

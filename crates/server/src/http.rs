@@ -4,6 +4,7 @@ use crate::clock::Ambient;
 use crate::data_dir::RootKey;
 use crate::{operations, paths, s3_edge};
 use bytes::Bytes;
+use door::authorize::{self, ProxyTrust};
 use door::{Arrival, Door};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
@@ -36,15 +37,18 @@ pub struct Front {
     root: RootKey,
     large: Semaphore,
     s3: S3,
+    proxies: ProxyTrust,
 }
 
 /// What goes out: a whole answer, or one that streams.
 pub type Outgoing = Either<Full<Bytes>, s3::Body>;
 
 impl Front {
-    /// A front for this node; `root` is the key that an ephemeral server gets back when it is reset.
-    pub fn new(node: Arc<Node>, ambient: Arc<dyn Ambient>, root: RootKey, s3: S3) -> Self {
-        Self { door: Door::new(node, &operations::tables()), ambient, root, large: Semaphore::new(LARGE_AT_ONCE), s3 }
+    /// A front for this node; `root` is the key that an ephemeral server gets back when it is reset, `proxies` are those that
+    /// may ask for authorisation.
+    pub fn new(node: Arc<Node>, ambient: Arc<dyn Ambient>, root: RootKey, s3: S3, proxies: ProxyTrust) -> Self {
+        let door = Door::new(node, &operations::tables());
+        Self { door, ambient, root, large: Semaphore::new(LARGE_AT_ONCE), s3, proxies }
     }
 
     /// Answers one request. The work goes on if the client hangs up: what was begun is finished or undone as a whole.
@@ -107,6 +111,10 @@ impl Front {
             source_ip: Some(peer.ip()),
             secure: false,
         };
+        // Before everything else: whatever a proxy's client signed or wrote, the proxy must not get another answer than this.
+        if authorize::is_asked(parts.uri.path()) {
+            return authorize::answer(self.door.node(), &self.proxies, arrival).await;
+        }
         match self.door.answer(arrival).await {
             Some(response) => response,
             None => {

@@ -35,6 +35,10 @@ const PAGES: [&str; 12] = [
 /// Whether a request is for S3, by its head: it is signed for S3, it names a bucket or S3 itself in its host, or it is unsigned
 /// and its path is one that could be a bucket's and nothing else's.
 pub fn is_for_s3(parts: &Parts, domains: &[String]) -> bool {
+    // Ours whatever else it says: what proxies ask here must never be answered as something else.
+    if parts.uri.path().starts_with("/_sekisho/") {
+        return false;
+    }
     if let Some(authorization) = parts.headers.get(AUTHORIZATION) {
         let authorization = authorization.as_bytes();
         // Version 2 in a header is of no other service, and S3 tells what to use instead.
@@ -136,6 +140,8 @@ mod tests {
         assert!(told("GET", "/fans/a?X-Amz-Credential=A%2F20260102%2Fus-east-1%2Fs3%2Faws4_request", &[]));
         assert!(!told("GET", "/?X-Amz-Credential=A%2F20260102%2Fus-east-1%2Fsts%2Faws4_request", &[]));
         assert!(told("PUT", "/fans/a?AWSAccessKeyId=A&Signature=b&Expires=1", &[]));
+        let host = ("host", "fans.localhost");
+        assert!(!told("GET", "/_sekisho/authorize", &[("authorization", &signed("s3")), host]));
     }
 
     #[test]

@@ -55,10 +55,17 @@ impl Running {
         let (stop, stopped) = watch::channel(false);
         let s3 = runtime.block_on(s3_settings::start(&config, &node, crate::clock::now()))?;
         let backend = s3.backend().clone();
-        let front = Arc::new(Front::new(Arc::clone(&node), Arc::new(Machine), started.root.clone(), s3));
+        let front = Arc::new(Front::new(
+            Arc::clone(&node),
+            Arc::new(Machine),
+            started.root.clone(),
+            s3,
+            config.proxies.clone(),
+        ));
         let workers = config.workers;
         let mut threads = vec![started.spare_keys.keep_ready(stopped.clone())];
-        threads.push(housekeeping::start(Arc::clone(&node), backend, stopped.clone()).map_err(|error| error.to_string())?);
+        threads
+            .push(housekeeping::start(Arc::clone(&node), backend, stopped.clone()).map_err(|error| error.to_string())?);
         threads.push(std::thread::spawn(move || listen::serve(&listener, &front, workers, &stopped)));
         tracing::info!(%address, %base_url, account = %node.account, store = config.engine(), "serving");
         Ok(Self { address, started, node, stop, threads, runtime })
