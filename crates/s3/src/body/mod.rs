@@ -7,6 +7,7 @@ mod fault;
 mod patient;
 mod promise;
 
+pub(crate) use digests::{Algorithm, Digest};
 pub use patient::{Patient, STALLED_AFTER};
 pub use promise::{BODY_MOST, Promise};
 

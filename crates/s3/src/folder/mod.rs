@@ -1,13 +1,54 @@
 //! Buckets in a folder: an index in the store, and the objects' bytes in files.
+//!
+//! A key never becomes part of a path: files have names of our own ([`content_id`]), and the index says which belongs to
+//! which key. A file is on disk before its row is; a row is replaced and removed by a transaction that also notes the file it
+//! leaves behind. So whatever dies, whenever: an object is there whole or not at all, and what is left over is found again
+//! without looking through everything ([`sweep`]).
+//!
+//! The protocol is spoken here and not by `s3s`, of which only the hashes are used: its reader of XML skips CDATA (a key that
+//! was permitted would not be the key that is removed), refuses references to characters above U+FFFF, and its headers are
+//! stricter than S3's (`Expires`, lists of ETags, several ranges). It would also find the operation a second time, by rules
+//! of its own; here the operation that was approved is the one that is carried out.
+
+mod buckets;
+mod checksum;
+mod conditions;
+mod content_id;
+mod cors;
+mod document;
+mod files;
+mod listing;
+mod metadata;
+mod object;
+mod ops;
+mod owner;
+mod range;
+mod receive;
+mod refusals;
+mod send;
+mod sweep;
+mod tags;
+mod times;
+mod unbuilt;
+mod upload;
+mod visit;
+
+pub use tags::Tags;
 
 use crate::{Approved, Body, BucketName, ObjectKey, S3Fault};
+use buckets::Buckets;
 use contract::Fault;
 use domain::{AccountId, Region, Timestamp};
-use http::{HeaderMap, Response, StatusCode};
+use files::Files;
+use http::Response;
+use receive::blocking;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use store::Store;
+use store::table::s3_objects;
+use visit::Visit;
 
 /// What carries requests out on a folder. Clones share it.
 #[derive(Clone)]
@@ -16,8 +57,12 @@ pub struct Folder {
 }
 
 struct Shared {
-    root: PathBuf,
+    files: Arc<Files>,
     store: Store,
+    buckets: Buckets,
+    keep: Keep,
+    /// Changes that may have left a file behind, counted.
+    removals: AtomicU64,
 }
 
 /// What becomes of the files when the last clone of a [`Folder`] is gone.
@@ -40,28 +85,27 @@ pub struct BucketFacts {
     pub created: Timestamp,
 }
 
-/// Tags in the order they were given.
-pub type Tags = Vec<(String, String)>;
-
 impl Folder {
-    /// Opens the folder, which is made if it is not there (for its owner alone), and clears away what a crash left.
+    /// Opens the folder, which is made if it is not there (for its owner alone), and clears away what a crash left. Several
+    /// nodes may open one folder, on a file system that they share, with one store.
     ///
     /// # Errors
     /// The folder cannot be made, read or written, or the store cannot be asked.
     pub async fn open(root: PathBuf, store: Store, keep: Keep, now: Timestamp) -> io::Result<Self> {
-        let _ = (keep, now);
-        std::fs::create_dir_all(&root)?;
-        Ok(Self { shared: Arc::new(Shared { root, store }) })
+        let files = Arc::new(blocking(move || Files::open(root)).await?);
+        let shared = Shared { files, store, buckets: Buckets::new(), keep, removals: AtomicU64::new(0) };
+        let folder = Self { shared: Arc::new(shared) };
+        folder.sweep(now).await?;
+        Ok(folder)
     }
 
-    /// Carries out what was approved.
+    /// Carries out what was approved. CORS headers are for the caller to add, to refusals too: [`Folder::cors_headers`].
     ///
     /// # Errors
     /// S3's refusals, and our own failures.
     pub async fn serve(&self, approved: Approved) -> Result<Response<Body>, S3Fault> {
-        let _ = &self.shared.root;
-        let name = approved.operation.name();
-        Err(S3Fault::new("NotImplemented", StatusCode::NOT_IMPLEMENTED, format!("{name} is not built yet.")))
+        let (visit, body) = Visit::new(self.clone(), approved);
+        ops::run(&visit, body).await
     }
 
     /// The bucket of this name; from memory, as long as no configuration changed.
@@ -69,8 +113,8 @@ impl Folder {
     /// # Errors
     /// The store cannot be read.
     pub async fn bucket(&self, name: &BucketName) -> Result<Option<Arc<BucketFacts>>, Fault> {
-        let _ = (name, &self.shared.store);
-        Ok(None)
+        let found = self.shared.buckets.find(&self.shared.store, name).await?;
+        Ok(found.map(|bucket| Arc::clone(&bucket.facts)))
     }
 
     /// The tags of an object; `None`: there is no such object. `version` is the request's `versionId`.
@@ -83,42 +127,13 @@ impl Folder {
         key: &ObjectKey,
         version: Option<&str>,
     ) -> Result<Option<Tags>, Fault> {
-        let _ = (bucket, key, version);
-        Ok(None)
-    }
-
-    /// Answers a browser's question (`OPTIONS`) by the bucket's CORS rules. `headers` are the names in
-    /// `Access-Control-Request-Headers`, as they came.
-    ///
-    /// # Errors
-    /// `AccessForbidden`, when no rule allows it; our own failures.
-    pub async fn preflight(
-        &self,
-        bucket: &BucketName,
-        origin: &str,
-        method: &str,
-        headers: Option<&str>,
-    ) -> Result<Response<Body>, S3Fault> {
-        let _ = (bucket, origin, method, headers);
-        Err(S3Fault::access_denied())
-    }
-
-    /// The headers that CORS adds to the answer of an actual request, refusals included; empty when no rule fits.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn cors_headers(&self, bucket: &BucketName, origin: &str, method: &str) -> Result<HeaderMap, Fault> {
-        let _ = (bucket, origin, method);
-        Ok(HeaderMap::new())
-    }
-
-    /// Clears away what crashes left and what was replaced; for a background task, every few minutes.
-    ///
-    /// # Errors
-    /// The folder or the store cannot be read.
-    pub async fn sweep(&self, now: Timestamp) -> io::Result<()> {
-        let _ = now;
-        Ok(())
+        if !matches!(version, None | Some("null")) {
+            return Ok(None);
+        }
+        let (name, key) = (bucket.as_str(), key.as_str().as_bytes());
+        let object = self.shared.store.read(async |tx| s3_objects::find(tx, name, key).await).await?;
+        let tags = object.map(|object| object.tags.as_deref().map(tags::read).transpose());
+        Ok(tags.transpose()?.map(Option::unwrap_or_default))
     }
 
     /// Removes every file: what goes with emptying a store in memory.
@@ -126,6 +141,23 @@ impl Folder {
     /// # Errors
     /// A file cannot be removed.
     pub async fn wipe(&self) -> io::Result<()> {
-        Ok(())
+        let files = Arc::clone(&self.shared.files);
+        blocking(move || files.wipe()).await
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.keep == Keep::WhileOpen
+            && let Err(error) = self.files.remove_all()
+        {
+            tracing::warn!(%error, "the folder of the buckets could not be removed");
+        }
+    }
+}
+
+impl std::fmt::Debug for Folder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Folder").field("files", &self.shared.files).finish_non_exhaustive()
     }
 }
