@@ -68,7 +68,7 @@ async fn role(
     let arn = choice.outcome.map_err(|refusal| Fault::new(refusal.code(), 400, refusal.message()))?;
     let role = roles::find(cx, &pool.account, &arn).await?;
     role.ok_or_else(|| {
-        cx.decision().failed("role", format!("`{arn}` is not a role of the pool's account {}", pool.account));
+        cx.decision().failed("role", roles::why_not_found(&pool.account, &arn));
         fault::bad_configuration()
     })
 }

@@ -3,7 +3,7 @@
 
 use crate::login::Logins;
 use crate::pool::{self, Pool};
-use crate::{developer, fault, login_own_token};
+use crate::{developer, fault, linking_reasons, login_own_token};
 use contract::Fault;
 use domain::identity_linking::{self as linking, LinkPlan, LinkRefusal, LoginKey, PresentedLogin, link};
 use domain::login_token::VerifiedLogin;
@@ -63,7 +63,10 @@ pub async fn new_guest(cx: &Cx, pool: &Pool) -> Result<IdentityId, Fault> {
 /// `NotAuthorizedException`: guests are off, or the identity is none.
 pub fn as_guest(cx: &Cx, pool: &Pool, found: &Found) -> Result<IdentityId, Fault> {
     let sent = found.sent(pool);
-    link(Some(&sent), &[], pool.settings.guests).map_err(|refusal| refused(cx, &refusal))?;
+    link(Some(&sent), &[], pool.settings.guests).map_err(|refusal| {
+        let reason = linking_reasons::of(&refusal, Some(&sent), &[]);
+        refused_because(cx, &refusal, reason)
+    })?;
     cx.decision().passed("identity", format!("{}: a guest", sent.id));
     Ok(sent.id)
 }
@@ -99,8 +102,10 @@ pub async fn settle(cx: &Cx, pool: &Pool, found: &Found, logins: &Logins) -> Res
         cx.read(async |tx| logins.check_users(cx, tx).await).await?;
     }
     if login_own_token::is_among(&logins.verified) {
+        let id = login_own_token::settle(pool, found, &logins.verified).map_err(|refusal| {
+            refused_because(cx, &refusal, Some(login_own_token::why_not(pool, found, &logins.verified)))
+        })?;
         login_own_token::demand_current(cx, &logins.verified).await?;
-        let id = login_own_token::settle(pool, found, &logins.verified).map_err(|refusal| refused(cx, &refusal))?;
         cx.decision().passed("identity", format!("{id}: the token is its own"));
         return Ok(id);
     }
@@ -143,7 +148,10 @@ pub async fn unlink(
             Ok(Some((found.live.id, unlinked)))
         })
         .await?;
-    let (id, unlinked) = unlinked.ok_or_else(|| refused(cx, &LinkRefusal::LoginsDoNotMatch))?;
+    let (id, unlinked) = unlinked.ok_or_else(|| {
+        let reason = "no login that was shown is linked to the identity".to_owned();
+        refused_because(cx, &LinkRefusal::LoginsDoNotMatch, Some(reason))
+    })?;
     for login in unlinked {
         cx.decision().passed("identity", format!("{id}: `{}` of `{}` is unlinked", login.subject, login.provider));
     }
@@ -275,9 +283,6 @@ async fn bring_together(
                 None => None,
             };
             let owners = owners(tx, pool, &logins.verified).await?;
-            if let Some(owner) = owners.iter().flatten().find(|owner| is_switched_off(owner)) {
-                return Ok(Err(LinkRefusal::Forbidden { identity_id: owner.id.clone() }));
-            }
             let presented: Vec<PresentedLogin<'_>> = logins
                 .verified
                 .iter()
@@ -287,13 +292,20 @@ async fn bring_together(
                     owner: owner.as_ref(),
                 })
                 .collect();
-            match link(sent.as_ref(), &presented, pool.settings.guests) {
+            let plan = match owners.iter().flatten().find(|owner| is_switched_off(owner)) {
+                Some(owner) => Err(LinkRefusal::Forbidden { identity_id: owner.id.clone() }),
+                None => link(sent.as_ref(), &presented, pool.settings.guests),
+            };
+            match plan {
                 Ok(plan) => Ok(Ok((apply(tx, pool, &plan, &fresh, cx.now()).await?, plan))),
-                Err(refusal) => Ok(Err(refusal)),
+                Err(refusal) => {
+                    let reason = linking_reasons::of(&refusal, sent.as_ref(), &presented);
+                    Ok(Err((refusal, reason)))
+                }
             }
         })
         .await?;
-    let (id, plan) = decided.map_err(|refusal| refused(cx, &refusal))?;
+    let (id, plan) = decided.map_err(|(refusal, reason)| refused_because(cx, &refusal, reason))?;
     record(cx, &id, &plan);
     Ok(id)
 }
@@ -411,7 +423,13 @@ fn key(pool: &Pool, provider: &str, subject: &str) -> LoginKey {
 
 /// Records a refusal, and says it in the service's words.
 pub fn refused(cx: &Cx, refusal: &LinkRefusal) -> Fault {
-    cx.decision().failed("identity", refusal.message());
+    refused_because(cx, refusal, None)
+}
+
+/// The same, with what the words do not say.
+fn refused_because(cx: &Cx, refusal: &LinkRefusal, reason: Option<String>) -> Fault {
+    let message = refusal.message();
+    cx.decision().failed("identity", reason.map_or_else(|| message.clone(), |reason| format!("{message} ({reason})")));
     Fault::new(refusal.code(), 400, refusal.message())
 }
 

@@ -11,6 +11,7 @@ mod fault;
 mod guest_scope;
 mod identity;
 mod keys;
+mod linking_reasons;
 mod login;
 mod login_own_token;
 mod ops;

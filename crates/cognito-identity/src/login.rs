@@ -187,7 +187,7 @@ async fn one(question: &Question<'_>, provider: &str, token: &str) -> Result<Res
     if provider == identity_token::PROVIDER {
         let Question { node, pool, takes_own_token, now, .. } = *question;
         let verified = Box::pin(login_own_token::verify(node, pool, token, takes_own_token, now)).await?;
-        return Ok(verified.map_err(|sentence| Refused::in_words(sentence, None)));
+        return Ok(verified.map_err(|(sentence, detail)| Refused::in_words(sentence, detail)));
     }
     let settings = &question.pool.settings;
     let of_provider = settings.user_pools.iter().filter(|configured| configured.name == provider);

@@ -18,7 +18,7 @@ use sts::identity_keys;
 /// Verifies the token for this pool; `taken` says whether the operation takes such tokens (GetId does not).
 ///
 /// A token without a developer's user in it is refused: a guest's must make nobody a user, and one of GetOpenIdToken for
-/// other logins is for STS alone. The inner error is the sentence for the caller.
+/// other logins is for STS alone. The inner error is the sentence for the caller, and what it does not say.
 ///
 /// # Errors
 /// An internal fault.
@@ -28,19 +28,30 @@ pub async fn verify(
     token: &str,
     taken: bool,
     now: Timestamp,
-) -> Result<Result<VerifiedLogin, String>, Fault> {
+) -> Result<Result<VerifiedLogin, (String, Option<String>)>, Fault> {
     let key = if taken { identity_keys::public_of(node, token).await? } else { None };
     let token = match IdentityToken::verify(token, |_| key.as_deref().map(|key| -> &VerifyingKey { key })) {
         Ok(token) => token,
-        Err(IdentityTokenError::Foreign) => return Ok(Err(IdentityTokenError::Foreign.message().to_owned())),
-        Err(_) if !taken => return Ok(Err(identity_token::NOT_FOR_GET_ID_MESSAGE.to_owned())),
-        Err(refusal) => return Ok(Err(refusal.message().to_owned())),
+        Err(IdentityTokenError::Foreign) => return Ok(Err((IdentityTokenError::Foreign.message().to_owned(), None))),
+        Err(_) if !taken => return Ok(Err((identity_token::NOT_FOR_GET_ID_MESSAGE.to_owned(), None))),
+        Err(refusal) => {
+            let detail = if key.is_some() { "the signature does not verify" } else { "no key here has its key id" };
+            return Ok(Err((refusal.message().to_owned(), Some(detail.to_owned()))));
+        }
     };
     if let Err(refusal) = token.check_time(now, 0) {
-        return Ok(Err(refusal.message().to_owned()));
+        let detail = format!("at {}", token.expires_at.iso8601());
+        return Ok(Err((refusal.message().to_owned(), Some(detail))));
     }
-    if token.identity_pool_id != pool.id || users(pool, &token).is_empty() {
-        return Ok(Err(LoginRefusal::UnsupportedProvider.message()));
+    let lack = if token.identity_pool_id != pool.id {
+        Some(format!("the token is of pool {}", token.identity_pool_id))
+    } else if users(pool, &token).is_empty() {
+        Some("no user of the developer provider is in the token".to_owned())
+    } else {
+        None
+    };
+    if lack.is_some() {
+        return Ok(Err((LoginRefusal::UnsupportedProvider.message(), lack)));
     }
     Ok(Ok(token.into_login()))
 }
@@ -64,6 +75,24 @@ pub fn settle(pool: &Pool, found: &Found, logins: &[VerifiedLogin]) -> Result<Id
         None => found.owns(&login.provider, &login.subject),
     };
     if logins.iter().all(is_linked) { Ok(found.live_id().clone()) } else { Err(LinkRefusal::LoginsDoNotMatch) }
+}
+
+/// Why [`settle`] refuses, for the operator.
+pub fn why_not(pool: &Pool, found: &Found, logins: &[VerifiedLogin]) -> String {
+    let Some(developer) = &pool.settings.developer_provider else {
+        return "the pool has no developer provider".to_owned();
+    };
+    let lack = |login: &VerifiedLogin| match read(login) {
+        Some(token) if token.identity_id != found.named.id => Some(format!("the token is of {}", token.identity_id)),
+        Some(token) if !users(pool, &token).iter().any(|user| found.owns(developer, user)) => {
+            Some(format!("no user of `{developer}` in the token is linked any more"))
+        }
+        None if !found.owns(&login.provider, &login.subject) => {
+            Some(format!("`{}` of `{}` is not linked, and this token links nothing", login.subject, login.provider))
+        }
+        _ => None,
+    };
+    logins.iter().filter_map(lack).collect::<Vec<_>>().join(", ")
 }
 
 /// Refuses a token that was issued before its identity's credentials were revoked.

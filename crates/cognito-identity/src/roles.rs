@@ -23,6 +23,18 @@ pub async fn find(cx: &Cx, account: &AccountId, arn: &str) -> Result<Option<Arc<
     Ok(role.filter(|role| role.arn() == arn))
 }
 
+/// Why [`find`] finds none, for the operator.
+pub fn why_not_found(account: &AccountId, arn: &str) -> String {
+    let mut parts = arn.splitn(6, ':');
+    let is_role = arn.starts_with("arn:aws:iam::") && parts.nth(5).is_some_and(|part| part.starts_with("role/"));
+    let owner = arn.split(':').nth(4).unwrap_or_default();
+    match is_role {
+        false => format!("`{arn}` is not the ARN of a role"),
+        true if owner != account.as_str() => format!("`{arn}` is of another account than {account}"),
+        true => format!("there is no role `{arn}` in account {account}"),
+    }
+}
+
 /// Checks that every role is there, of the caller's account, and that the caller may pass it to Cognito.
 ///
 /// # Errors
@@ -38,7 +50,7 @@ pub async fn check_pass_role(
         let allowed = match find(cx, cx.account(), arn).await? {
             Some(_) => cx.may_pass_role(arn, "cognito-identity.amazonaws.com").await?.is_ok(),
             None => {
-                cx.decision().failed("role", format!("`{arn}` is not a role of account {}", cx.account()));
+                cx.decision().failed("role", why_not_found(cx.account(), arn));
                 false
             }
         };

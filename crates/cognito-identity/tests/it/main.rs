@@ -1,6 +1,7 @@
 //! Stories of the identity-pool operations, told on a test world.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod catalogue;
 mod classic_flow;
 mod create_identity_pool;
 mod delete_identities;
