@@ -14,6 +14,8 @@ pub struct Call {
     pub request: Vec<u8>,
     /// The cryptography that it cannot do without.
     pub work: Work,
+    /// The status of its answer.
+    pub status: u16,
 }
 
 /// What was made.
@@ -99,49 +101,85 @@ impl Account {
         let of_guest = self.public("cognito-identity", "GetCredentialsForIdentity", &json!({ "IdentityId": guest }))?;
         let of_user = json!({ "IdentityId": user, "Logins": logins });
         let of_user = self.public("cognito-identity", "GetCredentialsForIdentity", &of_user)?;
-        let given = to.json(&of_user)?["Credentials"].clone();
-        let session = Keys {
-            id: text(&given["AccessKeyId"])?,
-            secret: text(&given["SecretKey"])?,
-            token: Some(text(&given["SessionToken"])?),
-        };
+        let session = session(&to.json(&of_user)?)?;
         let caller = |keys: &Keys| query_call(&self.address, "sts", "GetCallerIdentity", &[], keys);
 
         let none = Work::default();
         let one_verification = Work { verifications: 1, ..none };
         Ok(vec![
-            Call { name: "no-op (GET /_sekisho/health)", request: get(&self.address, "/_sekisho/health"), work: none },
-            Call { name: "GetId, a new guest", request: new_guest, work: none },
-            Call { name: "GetId, a known login", request: known, work: one_verification },
-            Call { name: "GetCredentialsForIdentity, guest", request: of_guest, work: Work { seals: 1, ..none } },
+            Call {
+                name: "no-op (GET /_sekisho/health)",
+                request: get(&self.address, "/_sekisho/health"),
+                work: none,
+                status: 200,
+            },
+            Call { name: "GetId, a new guest", request: new_guest, work: none, status: 200 },
+            Call { name: "GetId, a known login", request: known, work: one_verification, status: 200 },
+            Call {
+                name: "GetCredentialsForIdentity, guest",
+                request: of_guest,
+                work: Work { seals: 1, ..none },
+                status: 200,
+            },
             // The seal is not in this floor: the target is set against one verification alone.
-            Call { name: "GetCredentialsForIdentity, login", request: of_user, work: one_verification },
+            Call { name: "GetCredentialsForIdentity, login", request: of_user, work: one_verification, status: 200 },
             Call {
                 name: "InitiateAuth, password",
                 request: password,
                 work: Work { exponentiations: 1, signatures: 2, seals: 1, ..none },
+                status: 200,
             },
             Call {
                 name: "InitiateAuth, refresh token",
                 request: refresh,
                 work: Work { signatures: 2, seals: 1, ..none },
+                status: 200,
             },
             Call {
                 name: "GetCallerIdentity, access key",
                 request: caller(&self.root)?,
                 work: Work { request_signatures: 1, ..none },
+                status: 200,
             },
             Call {
                 name: "GetCallerIdentity, session",
                 request: caller(&session)?,
                 work: Work { request_signatures: 1, seals: 1, ..none },
+                status: 200,
             },
         ])
+    }
+
+    /// The identity pool's id, as it stands in the path of a request.
+    pub fn encoded_pool(&self) -> String {
+        self.identity_pool.replace(':', "%3A")
+    }
+
+    /// Gives the role of guests this policy, and answers a guest's keys.
+    pub fn guest_with_policy(&self, policy: &Value) -> Result<Keys, String> {
+        let mut to = Connection::open(&self.address)?;
+        let policy = policy.to_string();
+        let members = [("RoleName", "BenchGuest"), ("PolicyName", "bench"), ("PolicyDocument", policy.as_str())];
+        to.json(&query_call(&self.address, "iam", "PutRolePolicy", &members, &self.root)?)?;
+        let new_guest = json!({ "IdentityPoolId": self.identity_pool });
+        let guest = to.json(&self.public("cognito-identity", "GetId", &new_guest)?)?;
+        let of_guest = json!({ "IdentityId": guest["IdentityId"] });
+        session(&to.json(&self.public("cognito-identity", "GetCredentialsForIdentity", &of_guest)?)?)
     }
 
     fn public(&self, service: &str, call: &str, input: &Value) -> Result<Vec<u8>, String> {
         json_call(&self.address, service, call, input, None)
     }
+}
+
+/// The keys in an answer of GetCredentialsForIdentity.
+fn session(answer: &Value) -> Result<Keys, String> {
+    let given = &answer["Credentials"];
+    Ok(Keys {
+        id: text(&given["AccessKeyId"])?,
+        secret: text(&given["SecretKey"])?,
+        token: Some(text(&given["SessionToken"])?),
+    })
 }
 
 fn text(value: &Value) -> Result<String, String> {

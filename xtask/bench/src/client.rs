@@ -1,7 +1,7 @@
 //! A keep-alive HTTP client on a plain socket, and requests as bytes, signed where that is wanted.
 
 use serde_json::Value;
-use sigv4::{ContentSha256, PathRule, Payload, Request, Signing, SigningKey};
+use sigv4::{ContentSha256, PathRule, Payload, PayloadClaim, Request, Signing, SigningKey};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -51,6 +51,8 @@ impl Connection {
             .find_map(|line| line.strip_prefix("content-length:"))
             .and_then(|length| length.trim().parse().ok())
             .ok_or("an answer without its length")?;
+        // The answer to HEAD tells the length of a body that does not come.
+        let length = if request.starts_with(b"HEAD ") { 0 } else { length };
         while self.buffer.len() < head + length {
             self.read()?;
         }
@@ -64,6 +66,40 @@ impl Connection {
             return Err(format!("status {status}: {}", String::from_utf8_lossy(body)));
         }
         Ok(serde_json::from_slice(body).unwrap_or_default())
+    }
+
+    /// Sends a head and `length` bytes after it, and reads the answer, whose body is counted and thrown away: its status and
+    /// the body's length. Nothing is kept, so that this side's memory does not grow either.
+    pub fn stream(&mut self, head: &[u8], length: u64) -> Result<(u16, u64), String> {
+        let broke = |error: std::io::Error| format!("the connection broke: {error}");
+        self.stream.write_all(head).map_err(broke)?;
+        let zeroes = vec![0; 256 * 1024];
+        let mut left = length;
+        while left > 0 {
+            let now = usize::try_from(left).unwrap_or(usize::MAX).min(zeroes.len());
+            self.stream.write_all(&zeroes[..now]).map_err(broke)?;
+            left -= now as u64;
+        }
+        self.buffer.clear();
+        let end = loop {
+            if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end + 4;
+            }
+            self.read()?;
+        };
+        let text = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
+        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or("not an HTTP answer")?;
+        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length: u64 = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
+        let mut come = (self.buffer.len() - end) as u64;
+        let mut bytes = zeroes;
+        while come < length {
+            match self.stream.read(&mut bytes).map_err(broke)? {
+                0 => return Err(format!("the server closed the connection after {come} of {length} bytes")),
+                more => come += more as u64,
+            }
+        }
+        Ok((status, come))
     }
 
     fn read(&mut self) -> Result<(), String> {
@@ -116,6 +152,18 @@ pub fn query_call(
     post(address, service, &[("content-type", "application/x-www-form-urlencoded")], &body, Some(keys))
 }
 
+/// A request of S3, signed without its body, which follows it: `length` bytes.
+pub fn s3_head(address: &str, method: &str, path: &str, length: u64, keys: &Keys) -> Result<Vec<u8>, String> {
+    let headers = vec![("host".to_owned(), address.to_owned())];
+    let request = Signed { service: "s3", method, path, body: b"", s3: true };
+    let mut head = format!("{method} {path} HTTP/1.1\r\ncontent-length: {length}\r\n");
+    for (name, value) in headers.iter().cloned().chain(signature(&request, &headers, keys)?) {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    Ok(head.into_bytes())
+}
+
 fn post(
     address: &str,
     service: &str,
@@ -126,7 +174,8 @@ fn post(
     let mut all: Vec<(String, String)> = vec![("host".to_owned(), address.to_owned())];
     all.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     if let Some(keys) = keys {
-        all.extend(signature(service, &all, body, keys)?);
+        let request = Signed { service, method: "POST", path: "/", body: body.as_bytes(), s3: false };
+        all.extend(signature(&request, &all, keys)?);
     }
     let mut request = format!("POST / HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in all {
@@ -137,33 +186,41 @@ fn post(
     Ok(request.into_bytes())
 }
 
-fn signature(
-    service: &str,
-    headers: &[(String, String)],
-    body: &str,
-    keys: &Keys,
-) -> Result<Vec<(String, String)>, String> {
+/// What is signed beside the headers.
+struct Signed<'a> {
+    service: &'a str,
+    method: &'a str,
+    path: &'a str,
+    body: &'a [u8],
+    /// S3 signs a key as it is, and here without the body.
+    s3: bool,
+}
+
+fn signature(signed: &Signed<'_>, headers: &[(String, String)], keys: &Keys) -> Result<Vec<(String, String)>, String> {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| error.to_string())?;
     let now_ms = i64::try_from(since_epoch.as_millis()).map_err(|error| error.to_string())?;
     let date = sigv4::Timestamp::from_ms(now_ms).date();
-    let key = SigningKey::derive(keys.secret.as_bytes(), &date, REGION, service);
+    let key = SigningKey::derive(keys.secret.as_bytes(), &date, REGION, signed.service);
     let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let request = Request {
-        method: "POST",
-        raw_path: "/",
+        method: signed.method,
+        raw_path: signed.path,
         raw_query: None,
         headers: &headers,
-        body: Payload::Bytes(body.as_bytes()),
+        body: Payload::Bytes(signed.body),
     };
     let signing = Signing {
         access_key_id: &keys.id,
         key: &key,
         session_token: keys.token.as_deref(),
         region: REGION,
-        service,
+        service: signed.service,
         now_ms,
-        path: PathRule::Normalised,
-        content_sha256: ContentSha256::Implied,
+        path: if signed.s3 { PathRule::Key } else { PathRule::Normalised },
+        content_sha256: match signed.s3 {
+            true => ContentSha256::Claim(PayloadClaim::Unsigned),
+            false => ContentSha256::Implied,
+        },
     };
     let added = sigv4::sign_headers(&request, &signing).map_err(|error| format!("cannot sign: {error}"))?;
     Ok(added.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())

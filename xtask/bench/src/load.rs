@@ -50,7 +50,7 @@ fn drive(server: &Process, call: &Call, connections: usize, time: Duration) -> R
                     while begun.elapsed() < time {
                         let sent = Instant::now();
                         let (status, body) = connection.send(&call.request)?;
-                        if status != 200 {
+                        if status != call.status {
                             return Err(format!("{}: status {status}: {}", call.name, String::from_utf8_lossy(body)));
                         }
                         latencies.push(sent.elapsed());

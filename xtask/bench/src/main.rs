@@ -2,7 +2,7 @@
 //! beside the floor: a no-op on the same listener plus that call's cryptography, both measured in the same run.
 //!
 //! Usage: `bench PATH-OF-SEKISHO [SECONDS [WORDS]]`; `cargo xtask bench` builds both and runs it. With words, only the calls
-//! whose name holds them are measured, beside the no-op.
+//! whose name holds them are measured, beside the no-op. `bench PATH-OF-SEKISHO s3 [SECONDS [MEBIBYTES]]` measures S3.
 
 #![allow(clippy::disallowed_methods)]
 
@@ -11,6 +11,7 @@ mod client;
 mod floor;
 mod load;
 mod process;
+mod s3;
 
 use account::{Account, Call};
 use floor::Floor;
@@ -26,12 +27,22 @@ const CONNECTIONS: [usize; 2] = [1, 16];
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(program) = arguments.first() else {
-        eprintln!("bench PATH-OF-SEKISHO [SECONDS [WORDS]]");
+        eprintln!("bench PATH-OF-SEKISHO [SECONDS [WORDS]] | s3 [SECONDS [MEBIBYTES]]");
         return ExitCode::FAILURE;
     };
+    let program = Path::new(program);
+    if arguments.get(1).is_some_and(|mode| mode == "s3") {
+        let number =
+            |place: usize, usual: f64| arguments.get(place).and_then(|text| text.parse().ok()).unwrap_or(usual);
+        return ended(s3::measure(program, Duration::from_secs_f64(number(2, 3.0)), number(3, 1024.0) as u64));
+    }
     let seconds = arguments.get(1).and_then(|text| text.parse().ok()).unwrap_or(3.0);
     let words = arguments.get(2).map_or("", String::as_str);
-    match measure(Path::new(program), Duration::from_secs_f64(seconds), words) {
+    ended(measure(program, Duration::from_secs_f64(seconds), words))
+}
+
+fn ended(outcome: Result<(), String>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");

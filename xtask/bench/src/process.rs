@@ -22,7 +22,12 @@ pub struct Process {
 impl Process {
     /// Starts `sekisho serve` and waits for its first answer.
     pub fn serve(program: &Path) -> Result<Self, String> {
-        let started = Self::spawn(program, "serve", Stdio::null())?;
+        Self::serve_with(program, &[], &[])
+    }
+
+    /// The same with more flags and variables.
+    pub fn serve_with(program: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Result<Self, String> {
+        let started = Self::spawn(program, "serve", flags, variables, Stdio::null())?;
         started.wait()?;
         Ok(started)
     }
@@ -54,7 +59,13 @@ impl Process {
         Ok(kib * 1024.0 / 1e6)
     }
 
-    fn spawn(program: &Path, command: &str, out: Stdio) -> Result<Self, String> {
+    fn spawn(
+        program: &Path,
+        command: &str,
+        flags: &[&str],
+        variables: &[(&str, &str)],
+        out: Stdio,
+    ) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.map_err(|error| format!("no free port: {error}"))?.to_string();
@@ -62,7 +73,9 @@ impl Process {
         let child = Command::new(program)
             .args([command, "--listen", &address, "--data"])
             .arg(folder.path().join("data"))
+            .args(flags)
             .env_clear()
+            .envs(variables.iter().copied())
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(out)
@@ -125,7 +138,7 @@ pub fn starts(program: &Path, times: usize) -> Result<(Duration, Duration, Durat
 
 /// Resident memory in megabytes once the demo has walked its four ways.
 pub fn memory_after_demo(program: &Path) -> Result<f64, String> {
-    let mut demo = Process::spawn(program, "demo", Stdio::piped())?;
+    let mut demo = Process::spawn(program, "demo", &[], &[], Stdio::piped())?;
     let out = demo.child.stdout.take().ok_or("the demo has no output")?;
     for line in BufReader::new(out).lines() {
         let line = line.map_err(|error| format!("the demo was lost: {error}"))?;
