@@ -39,16 +39,23 @@ impl Signer {
 }
 
 /// A refusal, and the reason for the operator.
-pub(crate) struct Refused {
+#[derive(Debug)]
+pub struct Refused {
     /// What the caller is told.
-    pub(crate) refusal: Refusal,
-    /// What was true.
-    pub(crate) reason: String,
+    pub refusal: Refusal,
+    /// What was true, where the refusal does not say it.
+    pub reason: Option<String>,
 }
 
 impl Refused {
     fn new(refusal: Refusal, reason: String) -> Self {
-        Self { refusal, reason }
+        Self { refusal, reason: Some(reason) }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, reason: None }
     }
 }
 
@@ -77,7 +84,13 @@ impl Gate {
         let rules = Rules::service(&services, RegionRule::Any);
         let presented = sigv4::demand(request, &rules, now.millis()).map_err(refuse)?;
         let signer = self.signer(presented.access_key_id(), presented.session_token(), now).await?;
-        let signer = signer.map_err(|refused| refuse(refused.refusal).with_cause(refused.reason))?;
+        let signer = signer.map_err(|refused| {
+            let fault = refuse(refused.refusal);
+            match refused.reason {
+                Some(reason) => fault.with_cause(reason),
+                None => fault,
+            }
+        })?;
         let key = self.key_of(&signer, &presented);
         sigv4::verify_with_key(request, &presented, &key).map_err(refuse)?;
         let caller = signer.caller();

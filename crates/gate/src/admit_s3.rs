@@ -1,11 +1,11 @@
 //! Whose signature is on a request to S3: in the header or the query, of version 4, or of version 2 in the query; or none.
 
-use crate::admit::Signer;
+use crate::admit::{Refused, Signer};
 use crate::{Caller, Gate};
 use contract::Fault;
 use domain::{Region, Timestamp};
 use sigv4::chunk::ChunkChain;
-use sigv4::{PayloadClaim, Placement, Presented, Refusal, RegionRule, Request, Rules, v2};
+use sigv4::{PayloadClaim, Placement, Presented, RegionRule, Request, Rules, v2};
 
 /// Who calls S3, and by what kind of signature.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub struct SignatureFacts {
 impl Gate {
     /// Verifies the signature of a request to S3, if it has one, and says who signed. `host_bucket` is the bucket that the
     /// host name names, if it does. The body is not needed: what the signature says about it is in the answer. The inner
-    /// error is the caller's: S3 words it.
+    /// error is the caller's, which S3 words, with the reason for the operator.
     ///
     /// # Errors
     /// The store fails, or a stored secret does not open.
@@ -45,16 +45,16 @@ impl Gate {
         request: &Request<'_>,
         host_bucket: Option<&str>,
         now: Timestamp,
-    ) -> Result<Result<Admitted, Refusal>, Fault> {
+    ) -> Result<Result<Admitted, Refused>, Fault> {
         match v2::parse(request, host_bucket, now.millis()) {
             Ok(Some(presented)) => return self.admit_v2(&presented, now).await,
             Ok(None) => {}
-            Err(refusal) => return Ok(Err(refusal)),
+            Err(refusal) => return Ok(Err(refusal.into())),
         }
         match sigv4::parse(request, &Rules::s3(RegionRule::Any), now.millis()) {
             Ok(Some(presented)) => self.admit_v4(request, &presented, now).await,
             Ok(None) => Ok(Ok(Admitted { caller: Caller::Anonymous, signature: None })),
-            Err(refusal) => Ok(Err(refusal)),
+            Err(refusal) => Ok(Err(refusal.into())),
         }
     }
 
@@ -63,15 +63,15 @@ impl Gate {
         request: &Request<'_>,
         presented: &Presented<'_>,
         now: Timestamp,
-    ) -> Result<Result<Admitted, Refusal>, Fault> {
+    ) -> Result<Result<Admitted, Refused>, Fault> {
         let found = self.signer(presented.access_key_id(), presented.session_token(), now).await?;
         let signer = match found {
             Ok(signer) => signer,
-            Err(refused) => return Ok(Err(refused.refusal)),
+            Err(refused) => return Ok(Err(refused)),
         };
         let key = self.key_of(&signer, presented);
         if let Err(refusal) = sigv4::verify_with_key(request, presented, &key) {
-            return Ok(Err(refusal));
+            return Ok(Err(refusal.into()));
         }
         let claim = presented.payload_claim().unwrap_or(PayloadClaim::Unsigned);
         let presigned = presented.placement() == Placement::Presigned;
@@ -91,14 +91,14 @@ impl Gate {
         &self,
         presented: &v2::Presigned<'_>,
         now: Timestamp,
-    ) -> Result<Result<Admitted, Refusal>, Fault> {
+    ) -> Result<Result<Admitted, Refused>, Fault> {
         let found = self.signer(presented.access_key_id(), presented.session_token(), now).await?;
         let signer = match found {
             Ok(signer) => signer,
-            Err(refused) => return Ok(Err(refused.refusal)),
+            Err(refused) => return Ok(Err(refused)),
         };
         if let Err(refusal) = v2::verify(presented, signer.secret().reveal().as_bytes()) {
-            return Ok(Err(refusal));
+            return Ok(Err(refusal.into()));
         }
         let signature = SignatureFacts {
             auth_type: "REST-QUERY-STRING",

@@ -24,6 +24,7 @@ pub mod revocation;
 mod revocations;
 mod session_limits;
 
+pub use admit::Refused;
 pub use admit_s3::{Admitted, SignatureFacts};
 pub use allow::{Asked, principal_of, record};
 pub use cache::Cache;

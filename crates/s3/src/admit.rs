@@ -18,7 +18,10 @@ pub async fn admit(gate: &Gate, parts: &Parts, domains: &[String], now: Timestam
     let request = signed_view(parts, &headers);
     let host_bucket = target::bucket_of_host(parts, domains)?;
     let admitted = gate.admit_s3(&request, host_bucket.as_deref(), now).await?;
-    admitted.map_err(|refusal| refused(&refusal, &request, host_bucket.as_deref(), now))
+    admitted.map_err(|found| {
+        let fault = refused(&found.refusal, &request, host_bucket.as_deref(), now);
+        S3Fault { cause: found.reason, ..fault }
+    })
 }
 
 /// What an anonymous request says about its body; there is nothing that could vouch for it but the body itself.

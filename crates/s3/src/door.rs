@@ -179,8 +179,13 @@ where
 
     async fn admit(&mut self) -> Result<Admitted, S3Fault> {
         let admitted = admit::admit(&self.s3.node.gate, self.arrival.parts, &self.s3.domains, self.arrival.now).await;
-        let admitted = admitted
-            .inspect_err(|fault| self.decision.failed("signature", format!("{}: {}", fault.code, fault.message)))?;
+        let admitted = admitted.map_err(|mut fault| {
+            // Why a signature is refused is for the record alone, and no failure of ours.
+            let reason = if fault.status.is_client_error() { fault.cause.take() } else { None };
+            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            self.decision.failed("signature", format!("{}: {}{reason}", fault.code, fault.message));
+            fault
+        })?;
         if matches!(admitted.caller, Caller::Anonymous) {
             self.decision.note("signature", "there is none: anonymous");
         } else {
