@@ -51,6 +51,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         text: include_str!("../migrations/0011_s3_bucket_settings.sql"),
     },
     Migration { number: 12, name: "s3", text: include_str!("../migrations/0012_s3.sql") },
+    Migration {
+        number: 13,
+        name: "identities that are not disabled",
+        text: include_str!("../migrations/0013_identities_enabled.sql"),
+    },
 ];
 
 /// The ledger of what was done.
