@@ -2,6 +2,7 @@
 
 use crate::clock::Ambient;
 use crate::data_dir::RootKey;
+use crate::detached::{self, Lost};
 use crate::{operations, paths, s3_edge};
 use bytes::Bytes;
 use door::authorize::{self, ProxyTrust};
@@ -17,7 +18,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Largest body of a request, unless it is signed for a service that may need more ([`Door::body_most`]).
 const BODY_MOST: usize = 1024 * 1024;
@@ -35,7 +36,7 @@ pub struct Front {
     door: Door,
     ambient: Arc<dyn Ambient>,
     root: RootKey,
-    large: Semaphore,
+    large: Arc<Semaphore>,
     s3: S3,
     proxies: ProxyTrust,
 }
@@ -48,7 +49,7 @@ impl Front {
     /// may ask for authorisation.
     pub fn new(node: Arc<Node>, ambient: Arc<dyn Ambient>, root: RootKey, s3: S3, proxies: ProxyTrust) -> Self {
         let door = Door::new(node, &operations::tables());
-        Self { door, ambient, root, large: Semaphore::new(LARGE_AT_ONCE), s3, proxies }
+        Self { door, ambient, root, large: Arc::new(Semaphore::new(LARGE_AT_ONCE)), s3, proxies }
     }
 
     /// Answers one request. The work goes on if the client hangs up: what was begun is finished or undone as a whole.
@@ -57,20 +58,22 @@ impl Front {
         if s3_edge::is_for_s3(&parts, self.s3.domains()) {
             return self.answer_s3(parts, body, peer).await;
         }
-        let work = tokio::task::spawn_local(async move {
-            match self.receive(&parts, body).await {
-                Ok((body, _seat)) => self.answer_whole(Rc::new(parts), body, peer).await,
-                Err(status) => plain(status, ""),
+        let response = match self.receive(&parts, body).await {
+            Ok((body, seat)) => {
+                let work = async move {
+                    let response = self.answer_whole(Rc::new(parts), body, peer).await;
+                    drop(seat);
+                    response
+                };
+                detached::run(work, ANSWER_TIMEOUT).await.unwrap_or_else(|lost| match lost {
+                    Lost::Panicked(panic) => {
+                        tracing::error!(%panic, "a request ended in a panic");
+                        plain(StatusCode::INTERNAL_SERVER_ERROR, "")
+                    }
+                    Lost::Late => plain(StatusCode::SERVICE_UNAVAILABLE, ""),
+                })
             }
-        });
-        let answered = tokio::time::timeout(ANSWER_TIMEOUT, work).await;
-        let response = match answered {
-            Ok(Ok(response)) => response,
-            Ok(Err(panicked)) => {
-                tracing::error!(%panicked, "a request ended in a panic");
-                plain(StatusCode::INTERNAL_SERVER_ERROR, "")
-            }
-            Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, ""),
+            Err(status) => plain(status, ""),
         };
         response.map(|whole| Either::Left(Full::new(whole)))
     }
@@ -91,13 +94,17 @@ impl Front {
     }
 
     /// The whole body. A large one comes with its seat, which is kept until the answer is made.
-    async fn receive(&self, parts: &Parts, body: Incoming) -> Result<(Bytes, Option<SemaphorePermit<'_>>), StatusCode> {
+    async fn receive(
+        &self,
+        parts: &Parts,
+        body: Incoming,
+    ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), StatusCode> {
         let usual = body.size_hint().upper().is_some_and(|upper| upper <= BODY_MOST as u64);
         let most = if usual { BODY_MOST } else { self.door.body_most(parts, BODY_MOST) };
         if most == BODY_MOST || body.size_hint().lower() > most as u64 {
             return Ok((read_body(body, BODY_MOST).await?, None));
         }
-        let seat = tokio::time::timeout(BODY_TIMEOUT, self.large.acquire()).await;
+        let seat = tokio::time::timeout(BODY_TIMEOUT, Arc::clone(&self.large).acquire_owned()).await;
         let Ok(Ok(seat)) = seat else { return Err(StatusCode::SERVICE_UNAVAILABLE) };
         Ok((read_body(body, most).await?, Some(seat)))
     }

@@ -6,9 +6,11 @@ mod clock;
 mod commands;
 mod config;
 mod data_dir;
+mod detached;
 mod housekeeping;
 mod http;
 mod listen;
+mod log_lines;
 mod logging;
 #[cfg(test)]
 mod not_yet;

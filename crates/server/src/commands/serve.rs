@@ -117,6 +117,7 @@ impl Running {
             tracing::error!(%error, "the store did not close cleanly");
         }
         self.runtime.shutdown_timeout(Duration::from_secs(1));
+        logging::flush();
     }
 }
 
