@@ -127,7 +127,7 @@ impl Caller {
         let call = Call::read(&request.into_parts().0, &[]).unwrap();
         self.seed.set(self.seed.get() + 1);
         let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&self.seed.get().to_be_bytes());
+        seed[..8].copy_from_slice(&self.seed.get().to_le_bytes());
         let approved = Approved {
             operation: call.operation,
             target: call.target,

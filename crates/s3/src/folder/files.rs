@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// Bucket names begin with a letter or digit, so no bucket's folder is called this.
 const INCOMING: &str = ".incoming";
+/// How often folders are made for a file.
+const LINK_ATTEMPTS: usize = 4;
 
 /// The folder. Everything here blocks: it is called where that is allowed.
 #[derive(Debug)]
@@ -96,17 +98,19 @@ impl Files {
     }
 
     fn link_from(&self, from: &Path, bucket: &BucketName, to: &Path, shelf: &Path) -> io::Result<()> {
-        match fs::hard_link(from, to) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let folder = self.root.join(bucket.as_str());
-                make_folder(&folder)?;
-                make_folder(shelf)?;
-                fs::hard_link(from, to)?;
-                sync_folder(&folder)?;
-                sync_folder(&self.root)
+        let folder = self.root.join(bucket.as_str());
+        for _ in 0..LINK_ATTEMPTS {
+            match fs::hard_link(from, to) {
+                // The first file there; or the folders of a deleted bucket of this name were just removed.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    make_folder(shelf)?;
+                    sync_folder(&folder)?;
+                    sync_folder(&self.root)?;
+                }
+                done => return done,
             }
-            done => done,
         }
+        fs::hard_link(from, to)
     }
 }
 

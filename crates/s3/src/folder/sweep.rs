@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use store::table::{s3_objects, s3_parts, s3_trash};
+use store::table::{s3_buckets, s3_objects, s3_parts, s3_trash};
 use store::{Store, StoreError};
 
 /// A file of `.incoming` that did not change for so many seconds is nobody's any more, on whichever node it was begun.
@@ -64,12 +64,27 @@ impl Folder {
             })
             .await?;
             let forget = async |tx: &mut store::Tx| {
+                let mut gone: Vec<BucketName> = Vec::new();
                 for row in &due {
                     s3_trash::delete(tx, &row.content).await?;
+                    let bucket = BucketName::parse(&row.bucket).filter(|bucket| !gone.contains(bucket));
+                    if let Some(bucket) = bucket
+                        && !s3_buckets::exists(tx, bucket.as_str()).await?
+                    {
+                        gone.push(bucket);
+                    }
                 }
-                Ok::<_, StoreError>(())
+                Ok::<_, StoreError>(gone)
             };
-            shared.store.write(forget).await.map_err(io::Error::other)?;
+            let gone = shared.store.write(forget).await.map_err(io::Error::other)?;
+            if !gone.is_empty() {
+                let files = Arc::clone(&shared.files);
+                let remove = move || {
+                    gone.iter().for_each(|bucket| files.remove_empty_folders(bucket));
+                    Ok(())
+                };
+                blocking(remove).await?;
+            }
             if due.len() < PAGE {
                 return Ok(());
             }

@@ -81,6 +81,21 @@ async fn parts_become_an_object() {
     assert_eq!(p.files().len(), 2);
 }
 
+/// What lingers outlives its bucket, and then nothing is left of either.
+#[tokio::test]
+async fn parts_that_linger_go_with_the_folders_of_their_bucket() {
+    let p = with_bucket().await;
+    let upload = begin(&p, "/app/k", &[]).await;
+    let etag = part(&p, "/app/k", &upload, 1, b"x".to_vec()).await;
+    p.call("POST", &format!("/app/k?uploadId={upload}"), &[], list(&[(1, &etag)])).await.ok();
+    p.call("DELETE", "/app/k", &[], "").await.ok();
+    p.call("DELETE", "/app", &[], "").await.ok();
+    assert_eq!(p.files().len(), 1);
+    p.advance(3601);
+    p.folder.sweep(p.now()).await.unwrap();
+    assert!(!p.root().join("app").exists());
+}
+
 #[tokio::test]
 async fn a_list_of_parts_is_checked() {
     let p = with_bucket().await;

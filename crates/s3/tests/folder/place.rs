@@ -143,7 +143,7 @@ impl Place {
         let call = Call::read(&request.body(()).unwrap().into_parts().0, &[])?;
         self.seed.set(self.seed.get() + 1);
         let mut seed = [0; 32];
-        seed[..8].copy_from_slice(&self.seed.get().to_be_bytes());
+        seed[..8].copy_from_slice(&self.seed.get().to_le_bytes());
         let approved = Approved {
             operation: call.operation,
             target: call.target,

@@ -1,14 +1,12 @@
 //! CreateBucket: an empty bucket, in the region that was asked.
 
-use crate::folder::visit::{Ended, Visit};
-use crate::folder::{document, unbuilt};
+use crate::folder::visit::{Answer, Ended, Visit};
+use crate::folder::{document, metadata, unbuilt};
 use crate::xml::Element;
 use crate::{Body, BucketName, S3Fault};
 use domain::{AccountId, Region};
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use store::table::s3_buckets::{self, S3Bucket};
-
-use crate::folder::visit::Answer;
 
 /// The region whose buckets have no location constraint.
 const CLASSIC: &str = "us-east-1";
@@ -21,11 +19,10 @@ pub(in crate::folder) async fn run(v: &Visit, body: Body) -> Answer {
     let account = v.account.clone().ok_or_else(S3Fault::access_denied)?;
     let bytes = crate::body::whole(body, v.operation.document_most().unwrap_or_default()).await?;
     let region = region(v, &bytes)?;
+    let mut made = document::empty(StatusCode::OK);
+    metadata::insert(made.headers_mut(), "location", &format!("/{}", name.as_str()));
     if insert(v, name, &account, &region).await? {
-        let mut response = document::empty(StatusCode::OK);
-        let place = HeaderValue::from_str(&format!("/{}", name.as_str())).map_err(|_| S3Fault::invalid_uri())?;
-        response.headers_mut().insert("location", place);
-        return Ok(response);
+        return Ok(made);
     }
     let existing = v.bucket_named(name).await?;
     if existing.facts.account != account {
@@ -35,7 +32,7 @@ pub(in crate::folder) async fn run(v: &Visit, body: Body) -> Answer {
     }
     // In the oldest region, making one's own bucket again succeeds.
     if existing.facts.region.as_str() == CLASSIC && region.as_str() == CLASSIC {
-        return Ok(document::empty(StatusCode::OK));
+        return Ok(made);
     }
     let message = "Your previous request to create the named bucket succeeded and you already own it.";
     Err(conflict("BucketAlreadyOwnedByYou", message, name))
