@@ -7,7 +7,7 @@ use super::{Folder, refusals};
 use crate::call::CopySource;
 use crate::{Approved, Body, BucketName, ObjectKey, Operation, S3Fault, Target};
 use domain::{AccountId, Region, Timestamp};
-use http::{HeaderMap, Response};
+use http::{HeaderMap, Response, StatusCode};
 use std::sync::Arc;
 use store::{StoreError, Tx};
 
@@ -154,6 +154,10 @@ impl From<Ended> for S3Fault {
     fn from(ended: Ended) -> Self {
         match ended {
             Ended::Refused(fault) => fault,
+            Ended::Failed(StoreError::Contention { .. }) => {
+                let message = "Please reduce your request rate.";
+                Self::new("SlowDown", StatusCode::SERVICE_UNAVAILABLE, message)
+            }
             Ended::Failed(error) => Self::internal(error.to_string()),
         }
     }

@@ -1,7 +1,9 @@
 //! What is set about a bucket.
 
-use crate::place::{LOCATION, with_bucket};
+use crate::place::{ALICE, LOCATION, with_bucket};
 use s3::BucketName;
+use store::StoreError;
+use store::table::s3_bucket_settings::{self, BucketSetting};
 
 const CORS: &str = "<CORSConfiguration><CORSRule><ID>one</ID><AllowedOrigin>https://*.example.com</AllowedOrigin>\
                     <AllowedMethod>GET</AllowedMethod><AllowedMethod>PUT</AllowedMethod><AllowedHeader>*</AllowedHeader>\
@@ -107,7 +109,19 @@ async fn what_no_bucket_has_is_said_so() {
 async fn configuration_goes_with_the_bucket() {
     let p = with_bucket().await;
     p.put("/app?cors", CORS).await.ok();
+    let setting = BucketSetting {
+        bucket: "app".into(),
+        kind: "policy".into(),
+        account_id: ALICE.into(),
+        document: "{}".into(),
+        updated_ms: p.now(),
+    };
+    let keep: Result<(), StoreError> = p.store.write(async |tx| s3_bucket_settings::put(tx, &setting).await).await;
+    keep.unwrap();
     p.call("DELETE", "/app", &[], "").await.ok();
+    let left: Result<Vec<BucketSetting>, StoreError> =
+        p.store.read(async |tx| s3_bucket_settings::list(tx, "app").await).await;
+    assert_eq!(left.unwrap(), []);
     p.advance(1);
     p.call("PUT", "/app", &[], LOCATION).await.ok();
     assert_eq!(p.get("/app?cors").await.told(), "404 NoSuchCORSConfiguration");
