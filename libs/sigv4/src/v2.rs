@@ -89,6 +89,8 @@ pub struct Presigned<'a> {
     session_token: Option<Cow<'a, str>>,
     expires: Timestamp,
     string_to_sign: Vec<u8>,
+    /// The same with `/BUCKET/` for `/BUCKET`: a bucket either way, and signers write both for the same URL.
+    of_bucket: Option<Vec<u8>>,
 }
 
 impl Presigned<'_> {
@@ -155,14 +157,29 @@ pub fn parse<'a>(
     }
     let amz = amz_headers(request)?;
     let session_token = amz.get("x-amz-security-token").map(|token| String::from_utf8_lossy(token).into_owned().into());
-    let string_to_sign = string_to_sign(request, host_bucket, &given, &amz)?;
-    Ok(Some(Presigned { access_key_id, signature, session_token, expires, string_to_sign }))
+    let is_bucket = host_bucket.is_none() && request.raw_path.len() > 1 && request.raw_path.rfind('/') == Some(0);
+    let of_bucket = format!("{}/", request.raw_path);
+    let of_bucket = Request { raw_path: &of_bucket, ..*request };
+    Ok(Some(Presigned {
+        access_key_id,
+        signature,
+        session_token,
+        expires,
+        string_to_sign: string_to_sign(request, host_bucket, &given, &amz)?,
+        of_bucket: is_bucket.then(|| string_to_sign(&of_bucket, host_bucket, &given, &amz)).transpose()?,
+    }))
 }
 
 /// Whether it was made with `secret`. The comparison takes the same time wherever the signatures differ.
 pub fn verify(presented: &Presigned<'_>, secret: &[u8]) -> Result<(), Refusal> {
     let signature = STANDARD.decode(presented.signature.as_bytes()).map_err(|_| Refusal::SignatureMismatch)?;
-    hmac::verify(&key(secret), &presented.string_to_sign, &signature).map_err(|_| Refusal::SignatureMismatch)
+    let key = key(secret);
+    let fits = |text: &[u8]| hmac::verify(&key, text, &signature).is_ok();
+    if fits(&presented.string_to_sign) || presented.of_bucket.as_deref().is_some_and(fits) {
+        Ok(())
+    } else {
+        Err(Refusal::SignatureMismatch)
+    }
 }
 
 /// The signature of a string to sign, in Base64.

@@ -215,3 +215,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_bucket_may_be_signed_with_a_slash_behind_it() {
+    // As botocore's client signs ListObjects: `/fans/`, whatever the URL says.
+    let query = |signature: &str| format!("AWSAccessKeyId={KEY_ID}&Expires={EXPIRES}&Signature={}", escaped(signature));
+    let signature = sign(format!("GET\n\n\n{EXPIRES}\n/fans/").as_bytes(), SECRET);
+    for path in ["/fans", "/fans/"] {
+        assert_eq!(check(&request("GET", path, &query(&signature), &[]), None, NOW_MS), Ok(()), "{path}");
+    }
+    let of_object = sign(format!("GET\n\n\n{EXPIRES}\n/fans/a/").as_bytes(), SECRET);
+    let answer = check(&request("GET", "/fans/a", &query(&of_object), &[]), None, NOW_MS);
+    assert_eq!(answer, Err(Refusal::SignatureMismatch));
+}
