@@ -1,5 +1,5 @@
-//! What the tests need beside Rust: AWS's own clients for Python and JavaScript in folders of their own, and PostgreSQL's
-//! programs.
+//! What the tests need beside Rust: AWS's own clients for Python and JavaScript in folders of their own, PostgreSQL's programs,
+//! and nginx.
 
 use crate::run::{self, output, root, status, step, target, which};
 use std::fs;
@@ -28,6 +28,10 @@ pub fn prepare() -> Needs {
     }
     match postgres() {
         Ok(folder) => needs.environment.push(("SEKISHO_POSTGRES_BIN", folder)),
+        Err(error) => needs.missing.push(error),
+    }
+    match nginx() {
+        Ok(program) => needs.environment.push(("SEKISHO_NGINX", program)),
         Err(error) => needs.missing.push(error),
     }
     needs
@@ -133,6 +137,17 @@ fn find_postgres() -> Option<PathBuf> {
         .chain(packaged.into_iter().rev())
         .chain([PathBuf::from("/usr/local/bin"), PathBuf::from("/usr/local/pgsql/bin")])
         .find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
+}
+
+/// nginx, with its `auth_request`.
+fn nginx() -> Result<PathBuf, String> {
+    let find = || which("nginx").or_else(|| Some(PathBuf::from("/usr/sbin/nginx")).filter(|program| program.is_file()));
+    if let Some(program) = find() {
+        return Ok(program);
+    }
+    install(&["nginx-light"])
+        .and_then(|()| find().ok_or_else(|| "the package brought no `nginx`".to_owned()))
+        .map_err(|error| format!("nginx is missing, which the tests of reverse proxies need: {error}"))
 }
 
 /// Installs system packages, where that is possible without asking anybody.
