@@ -1,7 +1,7 @@
 //! A reverse proxy that asks who signed a request, and whether it may pass: nginx with the configuration of
 //! docs/reverse-proxy.md, and the other proxies' ways of asking over a plain socket.
 
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::disallowed_methods)]
 
 use e2e::account::{Account, guest_credentials};
 use e2e::server::free_port;
