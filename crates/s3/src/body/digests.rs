@@ -5,8 +5,9 @@ use crate::{BodyFault, S3Fault};
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use crc_fast::CrcAlgorithm;
 use http::HeaderMap;
-use s3s::crypto::{Checksum, Crc32, Crc32c, Crc64Nvme, Md5};
+use md5::{Digest as _, Md5};
 
 /// A checksum that S3 knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,9 +105,7 @@ pub(crate) struct Digest {
 
 enum Hasher {
     Md5(Md5),
-    Crc32(Crc32),
-    Crc32c(Crc32c),
-    Crc64Nvme(Crc64Nvme),
+    Crc(crc_fast::Digest),
     Sha(digest::Context),
 }
 
@@ -115,9 +114,9 @@ impl Digest {
     pub(crate) fn new(algorithm: Algorithm, expected: Option<Vec<u8>>) -> Self {
         let hasher = match algorithm {
             Algorithm::Md5 => Hasher::Md5(Md5::new()),
-            Algorithm::Crc32 => Hasher::Crc32(Crc32::new()),
-            Algorithm::Crc32c => Hasher::Crc32c(Crc32c::new()),
-            Algorithm::Crc64Nvme => Hasher::Crc64Nvme(Crc64Nvme::new()),
+            Algorithm::Crc32 => Hasher::crc(CrcAlgorithm::Crc32IsoHdlc),
+            Algorithm::Crc32c => Hasher::crc(CrcAlgorithm::Crc32Iscsi),
+            Algorithm::Crc64Nvme => Hasher::crc(CrcAlgorithm::Crc64Nvme),
             Algorithm::Sha1 => Hasher::Sha(digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY)),
             Algorithm::Sha256 => Hasher::Sha(digest::Context::new(&digest::SHA256)),
         };
@@ -128,16 +127,14 @@ impl Digest {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match &mut self.hasher {
             Hasher::Md5(hasher) => hasher.update(bytes),
-            Hasher::Crc32(hasher) => hasher.update(bytes),
-            Hasher::Crc32c(hasher) => hasher.update(bytes),
-            Hasher::Crc64Nvme(hasher) => hasher.update(bytes),
+            Hasher::Crc(hasher) => hasher.update(bytes),
             Hasher::Sha(hasher) => hasher.update(bytes),
         }
     }
 
     /// The value, in bytes.
     pub(crate) fn finish(self) -> Vec<u8> {
-        self.hasher.finish()
+        self.hasher.finish(self.algorithm.length())
     }
 
     /// Compares. The trailer holds the values that did not come in headers.
@@ -152,18 +149,24 @@ impl Digest {
                 self.algorithm.decode(value.as_bytes()).ok_or(malformed)?
             }
         };
-        let computed = self.hasher.finish();
+        let computed = self.hasher.finish(self.algorithm.length());
         if computed == expected { Ok(()) } else { Err(BodyFault::Digest(header.to_owned())) }
     }
 }
 
 impl Hasher {
-    fn finish(self) -> Vec<u8> {
+    fn crc(algorithm: CrcAlgorithm) -> Self {
+        Self::Crc(crc_fast::Digest::new(algorithm))
+    }
+
+    /// `length`: a CRC's, which is computed in 64 bits whatever its width.
+    fn finish(self, length: usize) -> Vec<u8> {
         match self {
             Self::Md5(hasher) => hasher.finalize().to_vec(),
-            Self::Crc32(hasher) => hasher.finalize().to_vec(),
-            Self::Crc32c(hasher) => hasher.finalize().to_vec(),
-            Self::Crc64Nvme(hasher) => hasher.finalize().to_vec(),
+            Self::Crc(hasher) => {
+                let bytes = hasher.finalize().to_be_bytes();
+                bytes.get(bytes.len().saturating_sub(length)..).unwrap_or_default().to_vec()
+            }
             Self::Sha(hasher) => hasher.finish().as_ref().to_vec(),
         }
     }

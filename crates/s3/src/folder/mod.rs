@@ -5,10 +5,10 @@
 //! leaves behind. So whatever dies, whenever: an object is there whole or not at all, and what is left over is found again
 //! without looking through everything ([`sweep`]).
 //!
-//! The protocol is spoken here and not by `s3s`, of which only the hashes are used: its reader of XML skips CDATA (a key that
-//! was permitted would not be the key that is removed), refuses references to characters above U+FFFF, and its headers are
-//! stricter than S3's (`Expires`, lists of ETags, several ranges). It would also find the operation a second time, by rules
-//! of its own; here the operation that was approved is the one that is carried out.
+//! The protocol is spoken here and not by the crate `s3s`: its reader of XML skips CDATA (a key that was permitted would not be
+//! the key that is removed), refuses references to characters above U+FFFF, and its headers are stricter than S3's
+//! (`Expires`, lists of ETags, several ranges). It would also find the operation a second time, by rules of its own; here the
+//! operation that was approved is the one that is carried out.
 
 mod buckets;
 mod checksum;

@@ -157,10 +157,8 @@ impl Upstream {
     /// The same call with another document in its body, such as the keys that may be deleted.
     pub(crate) fn with_document(approved: &mut Approved, document: Bytes) {
         use base64::Engine;
-        use s3s::crypto::{Checksum, Md5};
-        let mut md5 = Md5::new();
-        md5.update(&document);
-        let md5 = base64::engine::general_purpose::STANDARD.encode(md5.finalize());
+        use md5::{Digest, Md5};
+        let md5 = base64::engine::general_purpose::STANDARD.encode(Md5::digest(&document));
         let sums: Vec<_> =
             approved.headers.keys().filter(|name| name.as_str().starts_with("x-amz-checksum-")).cloned().collect();
         for name in sums {
