@@ -30,8 +30,11 @@ macro_rules! columns {
 
 /// The settings of a bucket, or, with an empty name, of all accounts. Few for each.
 pub async fn list(tx: &mut Tx, bucket: &str) -> Result<Vec<BucketSetting>, StoreError> {
-    let sql =
-        concat!("SELECT ", columns!(), " FROM s3_bucket_settings WHERE bucket = $1 ORDER BY account_id, kind LIMIT 1000");
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM s3_bucket_settings WHERE bucket = $1 ORDER BY account_id, kind LIMIT 1000"
+    );
     collect(&tx.all(sql, &[bucket.into()]).await?)
 }
 
