@@ -1,6 +1,6 @@
 //! A call as it was read: what decides and what serves look at the same.
 
-use crate::operation::{COPY_SOURCE, OF_SIGNATURE, OF_SIGNATURE_2};
+use crate::operation::{COPY_SOURCE, OF_SIGNATURE, OF_SIGNATURE_2, is_passed_over};
 use crate::target::{self, decode, read_key};
 use crate::{BucketName, ObjectKey, Operation, S3Fault, Target};
 use http::request::Parts;
@@ -21,7 +21,8 @@ pub struct Call {
     pub operation: Operation,
     /// Of what.
     pub target: Target,
-    /// The query's pairs, decoded, in order, without those of the signature and without headers that travelled as parameters.
+    /// The query's pairs, decoded, in order, without those of the signature, headers that travelled as parameters, and what S3
+    /// passes over: each of them means something to the operation.
     pub query: Vec<(String, String)>,
     /// The headers, with those that travelled as parameters of a presigned URL (`x-amz-acl=…`), and with the copy source in
     /// its one canonical form. Promises about the body have to be looked for here.
@@ -38,7 +39,8 @@ impl Call {
     pub fn read(parts: &Parts, domains: &[String]) -> Result<Self, S3Fault> {
         let target = target::read(parts, domains)?;
         let query = read_query(parts.uri.query().unwrap_or_default())?;
-        let (query, mut headers) = fold(query, &parts.headers)?;
+        let (mut query, mut headers) = fold(query, &parts.headers)?;
+        query.retain(|(name, value)| !is_passed_over(&parts.method, &target, name, value));
         check_headers(&headers)?;
         let operation = Operation::find(&parts.method, &target, &query, &headers)?;
         let source = header(&headers, COPY_SOURCE).map(CopySource::parse).transpose()?;
@@ -234,6 +236,24 @@ mod tests {
         let unsigned = "/app/k?Signature=b&Expires=1";
         assert_eq!(read("GET", unsigned, &[]).unwrap_err().code, "NotImplemented");
         assert_eq!(read("GET", "/app/k?x-amz-signature=0", &[]).unwrap_err().code, "NotImplemented");
+    }
+
+    #[test]
+    fn what_means_nothing_reaches_nobody() {
+        for method in ["GET", "HEAD"] {
+            let call = read(method, "/app/k?v=3&versionId=a&utm=x&utm=y&response-expires=never", &[]).unwrap();
+            let query: Vec<(&str, &str)> =
+                call.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            assert_eq!(query, [("versionId", "a"), ("response-expires", "never")]);
+        }
+        let list = read("GET", "/app?list-type=2&_=1&prefix=a", &[]).unwrap();
+        assert_eq!(list.operation, Operation::ListObjectsV2);
+        assert_eq!((list.parameter("_"), list.parameter("prefix")), (None, Some("a")));
+        for (method, path) in
+            [("PUT", "/app/k?v=3"), ("DELETE", "/app/k?v=3"), ("GET", "/app/k?v"), ("GET", "/app/k?v=")]
+        {
+            assert_eq!(read(method, path, &[]).unwrap_err().code, "NotImplemented", "{method} {path}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub struct Approved {
     pub operation: Operation,
     /// Of which bucket and key.
     pub target: Target,
-    /// The query's pairs, decoded, in order, without those that belong to the signature.
+    /// The query's pairs, decoded, in order: those that mean something to the operation ([`crate::Call::query`]), and no other.
     pub query: Vec<(String, String)>,
     /// The headers, without those that belong to the signature, to `aws-chunked` or to the connection; `Content-Length` is the
     /// decoded body's, if it is known.

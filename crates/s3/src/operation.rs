@@ -297,8 +297,8 @@ const OPERATION_NAME: &str = "x-id";
 pub(crate) const COPY_SOURCE: &str = "x-amz-copy-source";
 
 impl Operation {
-    /// The operation that a request names. Every query parameter must be one that the operation knows: what we do not know may
-    /// mean something to the server behind us.
+    /// The operation that a request names. Every query parameter must be one that the operation knows, since what we do not
+    /// know may mean something to the server behind us; what S3 itself passes over ([`is_passed_over`]) is to be gone already.
     ///
     /// # Errors
     /// `MethodNotAllowed`, `NotImplemented` for what is not known, `InvalidArgument` for what contradicts itself.
@@ -371,6 +371,39 @@ impl Operation {
     }
 }
 
+/// Sub-resources of S3 that no shape has: passing over one would answer another question than was asked.
+const UNBUILT_SUB_RESOURCES: [&str; 9] = [
+    "annotation",
+    "defaultObjectAcl",
+    "metadataConfiguration",
+    "metadataInventoryTable",
+    "metadataJournalTable",
+    "metadataTable",
+    "renameObject",
+    "session",
+    "storageClass",
+];
+
+/// Whether S3 reads a request as if this query parameter were not there: on `GET` and `HEAD`, one that it does not know and
+/// that has a value, such as the `v=3` by which web pages get past caches. A name without a value may be a sub-resource that
+/// is new, and one that only differs in case may be read as the other by somebody; neither is passed over, and nothing is in
+/// a request that writes.
+pub(crate) fn is_passed_over(method: &Method, target: &Target, name: &str, value: &str) -> bool {
+    let scope = Scope::of(target);
+    let is = |known: &str| known.eq_ignore_ascii_case(name);
+    let of_signature = || {
+        name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-")) || OF_SIGNATURE_2.into_iter().any(is)
+    };
+    let means_something = || {
+        is(OPERATION_NAME)
+            || VERSION.into_iter().any(is)
+            || UNBUILT_SUB_RESOURCES.into_iter().any(is)
+            || SHAPES.iter().any(|shape| shape.sub_resource().is_some_and(is))
+            || SHAPES.iter().filter(|shape| shape.scope == scope).any(|shape| shape.names().any(is))
+    };
+    matches!(*method, Method::GET | Method::HEAD) && !value.is_empty() && !of_signature() && !means_something()
+}
+
 impl Scope {
     fn of(target: &Target) -> Self {
         match target {
@@ -400,7 +433,12 @@ impl Shape {
     }
 
     fn knows(&self, name: &str) -> bool {
-        name == OPERATION_NAME || self.takes.contains(&name) || self.marks.iter().any(|mark| split(mark).0 == name)
+        name == OPERATION_NAME || self.names().any(|known| known == name)
+    }
+
+    /// The parameters that it may carry.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.takes.iter().copied().chain(self.marks.iter().map(|mark| split(mark).0))
     }
 
     /// The parameter that chooses the operation, as opposed to those that say more about it.
@@ -581,6 +619,59 @@ mod tests {
             ("GET", Service, "x-id=ListDirectoryBuckets", "501 NotImplemented"),
         ] {
             assert_eq!(find(method, scope, query, &[]), wanted, "{method} {scope:?} {query}");
+        }
+    }
+
+    #[test]
+    fn what_means_nothing_is_passed_over_by_what_reads() {
+        use Scope::{Bucket, Object, Service};
+        let passed_over = |method: &str, scope: Scope, pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            is_passed_over(&method.parse().unwrap(), &target(scope), name, value)
+        };
+        for (scope, pair) in [
+            (Object, "v=3"),
+            (Object, "utm_source=mail"),
+            (Object, "prefix=a"),
+            (Object, "id=7"),
+            (Object, "=x"),
+            (Bucket, "v=3"),
+            (Bucket, "metadata=true"),
+            (Bucket, "events=s3:ObjectCreated:*"),
+            (Service, "_=1"),
+        ] {
+            for method in ["GET", "HEAD"] {
+                assert!(passed_over(method, scope, pair), "{method} {pair}");
+            }
+            for method in ["PUT", "POST", "DELETE", "OPTIONS", "get"] {
+                assert!(!passed_over(method, scope, pair), "{method} {pair}");
+            }
+        }
+        for (scope, pair) in [
+            (Object, "v"),
+            (Object, "v="),
+            (Object, "acl=1"),
+            (Object, "ACL=1"),
+            (Object, "policy=1"),
+            (Object, "versionid=1"),
+            (Object, "Response-Content-Type=text/html"),
+            (Object, "x-id=PutObject"),
+            (Object, "x-amz-signature=0"),
+            (Object, "X-Amz-Unheard-Of=0"),
+            (Object, "Signature=0"),
+            (Object, "expires=1"),
+            (Object, "annotation=1"),
+            (Bucket, "versionId=1"),
+            (Bucket, "Prefix=a"),
+            (Bucket, "MARKER=a"),
+            (Bucket, "session=1"),
+            (Bucket, "uploadId=1"),
+            (Service, "max-buckets=1"),
+        ] {
+            assert!(!passed_over("GET", scope, pair), "{pair}");
+        }
+        for shape in SHAPES {
+            assert!(shape.names().all(|name| !is_passed_over(&Method::GET, &target(shape.scope), name, "1")));
         }
     }
 
