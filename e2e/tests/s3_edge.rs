@@ -129,6 +129,9 @@ fn what_is_wrong_with_a_signature_is_said_in_s3s_words() {
     assert!(text("wrong secret", "CanonicalRequest").starts_with("GET\n/edge/a\n\n"));
     assert!(text("wrong secret", "CanonicalRequestBytes").starts_with("47 45 54 0a "));
     assert_eq!(text("wrong secret", "SignatureProvided").len(), 64);
+    let of_hallo = "d3751d33f9cd5049c4af2b462735457e4d3baf130bcbb87f389e349fbaeb20b9";
+    assert_eq!(text("false body", "S3ComputedContentSHA256"), of_hallo);
+    assert_eq!(text("false body", "ClientComputedContentSHA256").len(), 64);
     assert_eq!(text("old", "MaxAllowedSkewMilliseconds"), "900000");
     assert_eq!(text("header outside", "HeadersNotSigned"), "x-amz-meta-a");
     assert_eq!(text("token of nobody", "Token-0"), "bm9ib2R5");

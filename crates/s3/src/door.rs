@@ -17,7 +17,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng};
 use service::Node;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Longest answer to `DeleteObjects`, in bytes: a thousand keys of 1024 bytes, each byte perhaps an entity.
 const DELETE_ANSWER_MOST: usize = 8 * 1024 * 1024;
@@ -86,11 +86,13 @@ impl S3 {
     {
         let (request_id, seed) = identify(arrival.seed);
         let decision = Decision::new(request_id.clone(), arrival.now, "s3".to_owned());
-        let mut visit = Visit { s3: self, arrival, request_id, seed, decision, call: None, body: None };
+        let mut visit =
+            Visit { s3: self, arrival, request_id, seed, decision, call: None, body: None, false_sha256: None };
         let (lent, unread) = Lent::new(body);
         visit.body = Some(lent);
         let outcome = visit.run().await;
         let cors = visit.cors().await;
+        let outcome = outcome.map_err(|fault| visit.with_hashes(fault));
         let Visit { request_id, decision, .. } = visit;
         let path = arrival.parts.uri.path();
         let (mut response, answer, failure) = match outcome {
@@ -120,6 +122,8 @@ struct Visit<'a, B> {
     call: Option<Arc<Call>>,
     /// Until it is taken.
     body: Option<Lent<B>>,
+    /// The body's own hash, if it is not the declared one.
+    false_sha256: Option<Arc<OnceLock<[u8; 32]>>>,
 }
 
 impl<B> Visit<'_, B>
@@ -139,6 +143,7 @@ where
         self.decision.operation = format!("s3:{}", call.operation.name());
         check_form(&call, &admitted.caller)?;
         let promise = self.promise(&call, &mut admitted)?;
+        self.false_sha256 = Some(promise.decoder.false_sha256());
         let length = promise.length;
         let mut body = body::decode(promise, self.body.take().ok_or_else(|| S3Fault::internal("the body is gone"))?);
         let document = match call.operation.document_most() {
@@ -193,6 +198,16 @@ where
             self.decision.passed("signature", format!("verified: {}", self.decision.caller));
         }
         Ok(admitted)
+    }
+
+    /// Both hashes, where they are what is wrong.
+    fn with_hashes(&self, fault: S3Fault) -> S3Fault {
+        let computed = self.false_sha256.as_ref().and_then(|found| found.get());
+        let (Some(computed), "XAmzContentSHA256Mismatch") = (computed, fault.code) else { return fault };
+        let declared = self.arrival.parts.headers.get("x-amz-content-sha256");
+        let declared = declared.and_then(|declared| declared.to_str().ok()).unwrap_or_default();
+        let computed: String = computed.iter().map(|byte| format!("{byte:02x}")).collect();
+        fault.with("ClientComputedContentSHA256", declared).with("S3ComputedContentSHA256", computed)
     }
 
     fn promise(&self, call: &Call, admitted: &mut Admitted) -> Result<Promise, S3Fault> {

@@ -8,6 +8,7 @@ use aws_lc_rs::digest::{self, Context};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock};
 
 /// Decodes one body.
 pub(crate) struct Decoder {
@@ -17,6 +18,7 @@ pub(crate) struct Decoder {
     sha256: Option<([u8; 32], Context)>,
     digests: Vec<Digest>,
     trailing: Option<Algorithm>,
+    false_sha256: Arc<OnceLock<[u8; 32]>>,
 }
 
 impl Decoder {
@@ -29,7 +31,12 @@ impl Decoder {
         trailing: Option<Algorithm>,
     ) -> Self {
         let sha256 = sha256.map(|declared| (declared, Context::new(&digest::SHA256)));
-        Self { chunks, length, passed: 0, sha256, digests, trailing }
+        Self { chunks, length, passed: 0, sha256, digests, trailing, false_sha256: Arc::default() }
+    }
+
+    /// Where the body's own SHA-256 is found, once it turned out not to be the declared one.
+    pub(crate) fn false_sha256(&self) -> Arc<OnceLock<[u8; 32]>> {
+        Arc::clone(&self.false_sha256)
     }
 
     /// How many bytes were given out.
@@ -70,10 +77,14 @@ impl Decoder {
         if self.length.is_some_and(|length| self.passed != length) {
             return Err(BodyFault::Length);
         }
-        if let Some((declared, context)) = self.sha256.take()
-            && context.finish().as_ref() != declared
-        {
-            return Err(BodyFault::Sha256Mismatch);
+        if let Some((declared, context)) = self.sha256.take() {
+            let computed = context.finish();
+            if computed.as_ref() != declared {
+                if let Ok(computed) = computed.as_ref().try_into() {
+                    let _ = self.false_sha256.set(computed);
+                }
+                return Err(BodyFault::Sha256Mismatch);
+            }
         }
         if trailer.iter().any(|(name, _)| self.trailing.map(Algorithm::header) != Some(name)) {
             return Err(BodyFault::Malformed(TRAILER_UNNAMED));

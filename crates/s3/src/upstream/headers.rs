@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn nothing_of_the_clients_own_signature_or_connection_is_passed_on() {
         let headers = map(&[
-            ("authorization", "AWS4-HMAC-SHA256 …"),
+            ("authorization", "AWS4-HMAC-SHA256 x"),
             ("x-amz-security-token", "token"),
             ("x-amz-date", "20260102T030405Z"),
             ("cookie", "a=b"),

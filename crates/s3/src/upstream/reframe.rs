@@ -139,3 +139,58 @@ pub(super) fn value_length(name: &HeaderValue) -> Option<usize> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::body::{Promise, decode};
+    use http_body_util::BodyExt;
+    use sigv4::PayloadClaim;
+
+    /// A body with its checksum in the trailer, as a client sends it, decoded.
+    fn body(length: usize, sum: &str) -> Body {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-amz-decoded-content-length", HeaderValue::from(length));
+        headers.insert("x-amz-trailer", HeaderValue::from_static("x-amz-checksum-crc32"));
+        let mut wire = format!("{length:x}\r\n").into_bytes();
+        wire.extend(std::iter::repeat_n(b'a', length));
+        wire.extend_from_slice(format!("\r\n0\r\nx-amz-checksum-crc32:{sum}\r\n\r\n").as_bytes());
+        let promise = Promise::read(&headers, PayloadClaim::StreamingUnsignedTrailer, None, true).unwrap();
+        decode(promise, http_body_util::Full::new(Bytes::from(wire)))
+    }
+
+    #[tokio::test]
+    async fn what_goes_out_is_as_long_as_was_said_and_reads_as_what_came_in() {
+        // CRC-32 of so many letters a.
+        for (length, sum) in [(1, "6Le+Qw=="), (1_048_576, "181Wcg=="), (2_500_000, "4bk32Q==")] {
+            let name = HeaderValue::from_static("x-amz-checksum-crc32");
+            let reframed = Reframed::new(body(length, sum), length as u64, name.clone(), value_length(&name).unwrap());
+            let said = reframed.wire_length();
+            let wire = reframed.collect().await.unwrap().to_bytes();
+            assert_eq!(wire.len() as u64, said, "{length}");
+            let mut headers = HeaderMap::new();
+            headers.insert("x-amz-decoded-content-length", HeaderValue::from(length));
+            headers.insert("x-amz-trailer", name);
+            let promise = Promise::read(&headers, PayloadClaim::StreamingUnsignedTrailer, None, true).unwrap();
+            let (read, trailers) = promise.decode_pieces([wire]);
+            assert_eq!((read.len(), trailers.unwrap()["x-amz-checksum-crc32"].to_str().unwrap()), (length, sum));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_false_body_never_becomes_a_whole_one() {
+        let name = HeaderValue::from_static("x-amz-checksum-crc32");
+        let mut reframed = Reframed::new(body(1000, "AAAAAA=="), 1000, name, 8);
+        let said = reframed.wire_length();
+        let mut sent = 0;
+        let fault = loop {
+            match reframed.frame().await.unwrap() {
+                Ok(frame) => sent += frame.into_data().unwrap().len() as u64,
+                Err(fault) => break fault,
+            }
+        };
+        assert!(sent < said);
+        assert_eq!(fault, BodyFault::Digest("x-amz-checksum-crc32".to_owned()));
+    }
+}
