@@ -168,6 +168,28 @@ proptest! {
     }
 
     #[test]
+    fn whether_it_is_good_does_not_depend_on_the_cuts(
+        body in vec(any::<u8>(), 0..40),
+        at in any::<Index>(),
+        flip in any::<u8>(),
+        cuts in vec(any::<Index>(), 0..20),
+        way in 0..4_usize,
+    ) {
+        let way = WAYS[way];
+        let mut wire = way.wire(&body, 8192);
+        if !wire.is_empty() {
+            let at = at.index(wire.len());
+            wire[at] ^= flip;
+        }
+        let whole = way.promise(&body).decode_pieces([Bytes::from(wire.clone())]);
+        let pieces = way.promise(&body).decode_pieces(cut(&wire, &cuts));
+        prop_assert_eq!(whole.1.is_ok(), pieces.1.is_ok());
+        if let (Ok(one), Ok(other)) = (whole.1, pieces.1) {
+            prop_assert_eq!((whole.0, one), (pieces.0, other));
+        }
+    }
+
+    #[test]
     fn nothing_panics(wire in vec(any::<u8>(), 0..300), cuts in vec(any::<Index>(), 0..10), way in 0..4_usize) {
         let way = WAYS[way];
         let _ = way.promise(b"body").decode_pieces(cut(&wire, &cuts));
