@@ -2,7 +2,7 @@
 
 use crate::operation::{COPY_SOURCE, OF_SIGNATURE, OF_SIGNATURE_2, is_passed_over};
 use crate::target::{self, decode, read_key};
-use crate::{BucketName, ObjectKey, Operation, S3Fault, Target};
+use crate::{BucketName, ObjectKey, Operation, S3Fault, Target, header_rules};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::Write;
@@ -14,6 +14,18 @@ const PARAMETERS_MOST: usize = 64;
 /// many keys, reading inside one.
 const MEANS_MORE: [&str; 3] = ["x-amz-meta-snowball-auto-extract", "x-amz-meta-minio-snowball-", "x-minio-"];
 
+/// Headers of HTTP itself that decide something: what is done, or whether.
+const STANDARD_ONCE: [&str; 8] = [
+    "content-length",
+    "content-md5",
+    "content-type",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-unmodified-since",
+    "range",
+];
+
 /// A request, read.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -24,8 +36,9 @@ pub struct Call {
     /// The query's pairs, decoded, in order, without those of the signature, headers that travelled as parameters, and what S3
     /// passes over: each of them means something to the operation.
     pub query: Vec<(String, String)>,
-    /// The headers, with those that travelled as parameters of a presigned URL (`x-amz-acl=…`), and with the copy source in
-    /// its one canonical form. Promises about the body have to be looked for here.
+    /// The headers, with those that travelled as parameters of a presigned URL (`x-amz-acl=…`), without those of S3 that mean
+    /// nothing to the operation, and with the copy source and tags each in its one canonical form. Promises about the body have
+    /// to be looked for here.
     pub headers: HeaderMap,
     /// What is copied, in a copy.
     pub source: Option<CopySource>,
@@ -43,6 +56,7 @@ impl Call {
         query.retain(|(name, value)| !is_passed_over(&parts.method, &target, name, value));
         check_headers(&headers)?;
         let operation = Operation::find(&parts.method, &target, &query, &headers)?;
+        header_rules::settle(operation, &mut headers)?;
         let source = header(&headers, COPY_SOURCE).map(CopySource::parse).transpose()?;
         if let Some(source) = &source {
             let canonical = HeaderValue::from_str(&source.canonical()).map_err(|_| S3Fault::invalid_uri())?;
@@ -121,7 +135,8 @@ fn check_headers(headers: &HeaderMap) -> Result<(), S3Fault> {
         if MEANS_MORE.iter().any(|known| text.starts_with(known)) {
             return Err(S3Fault::not_implemented(text));
         }
-        if !text.starts_with("x-amz-") || text.starts_with("x-amz-meta-") {
+        let decides = text.starts_with("x-amz-") || STANDARD_ONCE.contains(&text);
+        if !decides || text.starts_with("x-amz-meta-") {
             continue;
         }
         let mut values = headers.get_all(name).iter();
@@ -260,6 +275,11 @@ mod tests {
     fn headers_that_decide_stand_once() {
         let twice = [("x-amz-acl", "private"), ("x-amz-acl", "public-read")];
         assert_eq!(read("PUT", "/app/k", &twice).unwrap_err().code, "InvalidArgument");
+        for name in STANDARD_ONCE {
+            let twice = [(name, "*"), (name, "1")];
+            assert_eq!(read("PUT", "/app/k", &twice).unwrap_err().code, "InvalidArgument", "{name}");
+        }
+        assert_eq!(read("PUT", "/app/k", &[("cache-control", "a"), ("cache-control", "b")]).unwrap().headers.len(), 3);
         let metadata = [("x-amz-meta-a", "1"), ("x-amz-meta-a", "2")];
         assert!(read("PUT", "/app/k", &metadata).is_ok());
         let archive = [("x-amz-meta-snowball-auto-extract", "true")];

@@ -138,7 +138,7 @@ fn of_listing(keys: &mut Context, call: &Call) {
             keys.set(key, value);
         }
     }
-    keys.set("s3:max-keys", call.parameter("max-keys").unwrap_or("1000"));
+    keys.set("s3:max-keys", call.parameter("max-keys").filter(|number| !number.is_empty()).unwrap_or("1000"));
 }
 
 fn of_acl(keys: &mut Context, call: &Call) {
@@ -154,6 +154,11 @@ fn of_acl(keys: &mut Context, call: &Call) {
     }
 }
 
+/// How the object is made. Encryption is said when an upload in parts is begun, and holds for its parts (spec/policy.md 9.3);
+/// they cannot say it again ([`crate::header_rules`]). Nobody here can be asked what was said then: the folder encrypts nothing,
+/// so its uploads were begun with none, and no call of S3 tells it of an upload on the server behind us (`ListParts` and
+/// `ListMultipartUploads` are silent). So these keys are absent of the later calls. A policy that demands encryption then
+/// refuses the parts of a large upload rather than let through what it cannot see.
 fn of_upload(keys: &mut Context, call: &Call) {
     for (header, key) in [
         ("x-amz-server-side-encryption", "s3:x-amz-server-side-encryption"),

@@ -1,5 +1,6 @@
 //! What a decision has to know of a request's body: the tags, the place or the lock that it asks for.
 
+use crate::header_rules::{HOLDS, LOCK_MODES, is_moment};
 use crate::permission::replaces_tags;
 use crate::xml::Element;
 use crate::{Call, Operation, S3Fault};
@@ -44,17 +45,18 @@ impl Document {
             }
             Operation::PutObjectRetention => {
                 let root = Element::read(body, "Retention")?;
-                document.lock_mode = text(&root, "Mode")?;
-                document.retain_until = text(&root, "RetainUntilDate")?;
+                document.lock_mode = one_of(text(&root, "Mode")?, |mode| LOCK_MODES.contains(&mode))?;
+                document.retain_until = one_of(text(&root, "RetainUntilDate")?, is_moment)?;
             }
             Operation::PutObjectLegalHold => {
-                document.legal_hold = text(&Element::read(body, "LegalHold")?, "Status")?;
+                let status = text(&Element::read(body, "LegalHold")?, "Status")?;
+                document.legal_hold = one_of(status, |status| HOLDS.contains(&status))?;
             }
             Operation::PutObject | Operation::PostObject | Operation::CreateMultipartUpload => {
                 document.tags = tags_in_header(call)?;
             }
             // Otherwise the header is not looked at by anyone, and must not stand for tags that are not set.
-            Operation::CopyObject if replaces_tags(call) => document.tags = tags_in_header(call)?,
+            Operation::CopyObject if replaces_tags(&call.headers) => document.tags = tags_in_header(call)?,
             _ => {}
         }
         Ok(document)
@@ -68,6 +70,11 @@ fn one<'e>(parent: &'e Element, name: &'e str) -> Result<Option<&'e Element>, S3
 
 fn text(parent: &Element, name: &str) -> Result<Option<String>, S3Fault> {
     Ok(parent.only(name)?.map(|text| text.trim().to_owned()))
+}
+
+/// A value in the one spelling that there is, so that nobody reads another in it.
+fn one_of(text: Option<String>, known: impl Fn(&str) -> bool) -> Result<Option<String>, S3Fault> {
+    if text.as_deref().is_none_or(known) { Ok(text) } else { Err(S3Fault::malformed_xml()) }
 }
 
 fn tags_of(set: &Element) -> Result<Vec<(String, String)>, S3Fault> {
@@ -148,5 +155,12 @@ mod tests {
         assert_eq!(retention.retain_until.as_deref(), Some("2030-01-01T00:00:00Z"));
         let hold = read("PUT", "/app/k?legal-hold", None, "<LegalHold><Status>ON</Status></LegalHold>").unwrap();
         assert_eq!(hold.legal_hold.as_deref(), Some("ON"));
+        for (path, body) in [
+            ("/app/k?retention", "<Retention><Mode>compliance</Mode></Retention>"),
+            ("/app/k?retention", "<Retention><RetainUntilDate>tomorrow</RetainUntilDate></Retention>"),
+            ("/app/k?legal-hold", "<LegalHold><Status>on</Status></LegalHold>"),
+        ] {
+            assert_eq!(read("PUT", path, None, body).unwrap_err().code, "MalformedXML", "{body}");
+        }
     }
 }

@@ -19,6 +19,7 @@ mod door;
 mod exchange;
 mod fault;
 pub mod folder;
+mod header_rules;
 mod lent;
 mod masked;
 mod operation;

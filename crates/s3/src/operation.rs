@@ -335,6 +335,11 @@ impl Operation {
                 "versionId" if value.is_empty() => {
                     return Err(S3Fault::invalid_argument("Version id cannot be the empty string", name, value));
                 }
+                // Policies compare the number, and not everybody reads `+9` or ` 9` as none.
+                "max-keys" if !value.bytes().all(|digit| digit.is_ascii_digit()) => {
+                    let message = "Provided max-keys not an integer or within integer range";
+                    return Err(S3Fault::invalid_argument(message, name, value));
+                }
                 "uploadId" | "id" if value.is_empty() => {
                     return Err(S3Fault::invalid_argument("This parameter cannot be empty", name, value));
                 }
@@ -593,6 +598,10 @@ mod tests {
             ("PUT", Object, "partNumber=1", "400 InvalidRequest"),
             ("GET", Bucket, "metadataTable", "501 NotImplemented"),
             ("GET", Bucket, "session", "501 NotImplemented"),
+            ("GET", Bucket, "max-keys=%2B9", "400 InvalidArgument"),
+            ("GET", Bucket, "max-keys=+9", "400 InvalidArgument"),
+            ("GET", Bucket, "max-keys=-1", "400 InvalidArgument"),
+            ("GET", Bucket, "max-keys=9", "ListObjects"),
             ("GET", Bucket, "list-type=3", "400 InvalidArgument"),
             ("GET", Bucket, "list-type", "400 InvalidArgument"),
             ("GET", Bucket, "Policy", "501 NotImplemented"),

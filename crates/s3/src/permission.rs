@@ -2,6 +2,7 @@
 
 use crate::{Call, Operation};
 use domain::{AccountId, Region};
+use http::HeaderMap;
 
 /// A permission that has to be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +161,7 @@ fn put_object(call: &Call) -> Vec<Permission> {
         actions.push("s3:PutObjectAcl");
     }
     // A copy says by its directive whether the tags in the header count.
-    let counts = call.operation != Operation::CopyObject || replaces_tags(call);
+    let counts = call.operation != Operation::CopyObject || replaces_tags(&call.headers);
     if counts && call.header("x-amz-tagging").is_some_and(|tags| !tags.is_empty()) {
         actions.push("s3:PutObjectTagging");
     }
@@ -208,12 +209,12 @@ pub(crate) fn of_copied_tags(call: &Call) -> Vec<Permission> {
 
 /// Whether tags that the source has would be copied.
 pub(crate) fn copies_tags(call: &Call) -> bool {
-    call.operation == Operation::CopyObject && !replaces_tags(call)
+    call.operation == Operation::CopyObject && !replaces_tags(&call.headers)
 }
 
 /// Whether a copy takes the tags of its header rather than those of its source.
-pub(crate) fn replaces_tags(call: &Call) -> bool {
-    call.header("x-amz-tagging-directive").is_some_and(|directive| directive.eq_ignore_ascii_case("REPLACE"))
+pub(crate) fn replaces_tags(headers: &HeaderMap) -> bool {
+    headers.get("x-amz-tagging-directive").is_some_and(|directive| directive.as_bytes() == b"REPLACE")
 }
 
 /// The headers that carry an access control list.
