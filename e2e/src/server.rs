@@ -202,7 +202,8 @@ impl Process {
 /// The `sekisho` program with nothing of this process's environment.
 pub fn sekisho(folder: &Path) -> Command {
     let mut command = Command::new(needed("SEKISHO_BIN"));
-    command.env_clear().env("PATH", "/usr/bin:/bin").current_dir(folder).stdin(Stdio::null());
+    // What an ephemeral server keeps on disk goes with the folder, however the server ended.
+    command.env_clear().env("PATH", "/usr/bin:/bin").env("TMPDIR", folder).current_dir(folder).stdin(Stdio::null());
     command
 }
 
