@@ -41,6 +41,18 @@ pub async fn find(tx: &mut Tx, id: &IdentityId) -> Result<Option<Found>, Fault> 
     Ok(Some(Found { named, live, linked }))
 }
 
+/// The same outside of a transaction: only an identity that was merged takes more than one question.
+///
+/// # Errors
+/// An internal fault.
+pub async fn look_up(cx: &Cx, id: &IdentityId) -> Result<Option<Found>, Fault> {
+    match cx.read_one(async |tx| Ok(identities::find_with_logins(tx, id).await?)).await? {
+        None => Ok(None),
+        Some((named, linked)) if named.merged_into.is_none() => Ok(Some(Found { live: named.clone(), named, linked })),
+        Some(_) => Box::pin(cx.read(async |tx| find(tx, id).await)).await,
+    }
+}
+
 /// A new guest.
 ///
 /// # Errors
@@ -77,12 +89,15 @@ pub fn as_guest(cx: &Cx, pool: &Pool, found: &Found) -> Result<IdentityId, Fault
 /// `NotAuthorizedException`: a user is inactive; `ResourceConflictException`; `ResourceNotFoundException`: the pool was
 /// deleted meanwhile.
 pub async fn of_logins(cx: &Cx, pool: &Pool, logins: &Logins) -> Result<IdentityId, Fault> {
-    let known = cx
-        .read(async |tx| {
+    let known = if logins.must_ask() || logins.verified.len() != 1 {
+        let read = cx.read(async |tx| {
             logins.check_users(cx, tx).await?;
             only_owner(tx, pool, &logins.verified).await
-        })
-        .await?;
+        });
+        Box::pin(read).await?
+    } else {
+        cx.read_one(async |tx| only_owner(tx, pool, &logins.verified).await).await?
+    };
     match known {
         Some(id) => {
             cx.decision().passed("identity", format!("{id}: every login belongs to it"));

@@ -24,7 +24,7 @@ pub struct Visit {
 /// `ResourceNotFoundException`.
 pub async fn begin(cx: &Cx, named: IdentityId) -> Result<Visit, Fault> {
     let no_such_identity = || fault::no_such_identity(&named);
-    let found = cx.read(async |tx| identity::find(tx, &named).await).await?.ok_or_else(no_such_identity)?;
+    let found = identity::look_up(cx, &named).await?.ok_or_else(no_such_identity)?;
     let pool = pool::find(&cx.node, &found.named.pool_id).await?.ok_or_else(no_such_identity)?;
     Ok(Visit { pool, found })
 }

@@ -1,5 +1,7 @@
 //! JWTs we sign and check: RS256 for user pools, RS512 for identity pools; the header never chooses anything.
 
+use crate::verdicts::{Verdict, Verdicts};
+use aws_lc_rs::digest;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 // Only to fill a parameter that PKCS#1 v1.5 signing does not read.
 #[allow(clippy::disallowed_types)]
@@ -99,6 +101,13 @@ impl Algorithm {
         }
     }
 
+    fn digest(self) -> &'static digest::Algorithm {
+        match self {
+            Self::Rs256 => &digest::SHA256,
+            Self::Rs512 => &digest::SHA512,
+        }
+    }
+
     fn header(self, kid: &str) -> String {
         let kid = Value::from(kid);
         let header = match self {
@@ -116,6 +125,7 @@ pub struct VerifyingKey {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
     parsed: ParsedPublicKey,
+    verdicts: Verdicts,
 }
 
 impl VerifyingKey {
@@ -130,7 +140,8 @@ impl VerifyingKey {
             return Err(JwtError::BadKey);
         }
         let parsed = RsaPublicKeyComponents { n, e }.to_parsed_public_key(parameters).map_err(|_| JwtError::BadKey)?;
-        Ok(Self { kid: kid.to_owned(), algorithm, modulus: n.to_vec(), exponent: e.to_vec(), parsed })
+        let (modulus, exponent) = (n.to_vec(), e.to_vec());
+        Ok(Self { kid: kid.to_owned(), algorithm, modulus, exponent, parsed, verdicts: Verdicts::default() })
     }
 
     /// From the members of a JWK: base64url, with or without padding.
@@ -225,7 +236,12 @@ impl UnverifiedToken<'_> {
             return Err(JwtError::BadSignature);
         }
         let signature = URL_SAFE_NO_PAD.decode(self.signature).map_err(|_| JwtError::BadSignature)?;
-        key.parsed.verify_sig(self.signed.as_bytes(), &signature).map_err(|_| JwtError::BadSignature)?;
+        let digest = digest::digest(key.algorithm.digest(), self.signed.as_bytes());
+        let verdict = Verdict::new(&digest, &signature);
+        if !key.verdicts.holds(&verdict) {
+            key.parsed.verify_digest_sig(&digest, &signature).map_err(|_| JwtError::BadSignature)?;
+            key.verdicts.add(verdict);
+        }
         Ok(self.claims)
     }
 }
@@ -348,6 +364,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_one_key_was_seen_to_sign_says_nothing_about_another() {
+        let token = KEY.sign(&claims()).unwrap();
+        assert!(verify(&token, KEY.verifying_key()).is_ok());
+        assert!(verify(&token, KEY.verifying_key()).is_ok());
+        let other = SigningKey::from_pkcs8(KEY.kid(), Algorithm::Rs256, &generate_pkcs8().unwrap()).unwrap();
+        assert_eq!(verify(&token, other.verifying_key()), Err(JwtError::BadSignature));
+        // The same payload under another signature is looked at anew, and found wrong.
+        let (signed, _) = token.rsplit_once('.').unwrap();
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        let shorter = format!("{signed}.{}", &signature[4..]);
+        assert_eq!(verify(&shorter, KEY.verifying_key()), Err(JwtError::BadSignature));
+    }
+
+    #[test]
     fn an_unsigned_token_is_not_one() {
         for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS256","kid":"x"}"#, r#"{"kid":"x"}"#, "[]"] {
             let token = format!("{}.{}.", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode("{}"));
@@ -373,7 +403,10 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn any_flipped_bit_is_refused(at: prop::sample::Index, bit in 0_u8..7) {
-            let mut token = KEY.sign(&claims()).unwrap().into_bytes();
+            let token = KEY.sign(&claims()).unwrap();
+            // Seen, so that a verdict is at hand.
+            prop_assert!(verify(&token, KEY.verifying_key()).is_ok());
+            let mut token = token.into_bytes();
             let at = at.index(token.len());
             token[at] ^= 1 << bit;
             let token = String::from_utf8(token).unwrap();

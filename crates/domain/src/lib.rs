@@ -28,6 +28,7 @@ pub mod totp;
 pub mod user_attributes;
 pub mod user_filter;
 pub mod user_token;
+mod verdicts;
 
 pub use id::*;
 pub use time::Timestamp;

@@ -1,13 +1,13 @@
 //! Text that must not be seen: wiped when dropped, hidden in `Debug`, compared in constant time.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// A secret text, such as a secret access key or a client secret.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
 pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
@@ -46,6 +46,12 @@ impl PartialEq for SecretText {
 
 impl Eq for SecretText {}
 
+impl Serialize for SecretText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.reveal())
+    }
+}
+
 impl From<String> for SecretText {
     fn from(text: String) -> Self {
         Self::new(text)
@@ -54,7 +60,8 @@ impl From<String> for SecretText {
 
 impl From<SecretText> for String {
     fn from(secret: SecretText) -> Self {
-        secret.0.to_string()
+        let mut text = secret.0;
+        std::mem::take(&mut *text)
     }
 }
 

@@ -90,7 +90,9 @@ impl Door {
             Caller::Anonymous
         } else {
             let headers = arrival.headers();
-            let admitted = self.node.gate.admit(&arrival.signed_view(&headers), operation, arrival.now).await;
+            // On the heap, here and below: unsigned calls are the hot ones, and their future is copied.
+            let view = arrival.signed_view(&headers);
+            let admitted = Box::pin(self.node.gate.admit(&view, operation, arrival.now)).await;
             admitted.inspect_err(|fault| decision.failed("signature", reason(fault)))?
         };
         if !matches!(caller, Caller::Anonymous) {
@@ -104,7 +106,7 @@ impl Door {
                 Some(keys) => keys(&self.node, &caller, operation, &input).await?,
                 None => Context::new(),
             };
-            self.node.gate.allow(&caller, operation, &input, &keys, facts.view(), decision).await?;
+            Box::pin(self.node.gate.allow(&caller, operation, &input, &keys, facts.view(), decision)).await?;
         }
         if let Some(schema) = operation.input {
             check(&input, schema, operation.service.dialect)?;

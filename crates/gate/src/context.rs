@@ -35,7 +35,7 @@ pub fn of_request(request: RequestView<'_>, caller: &Caller, own_tags: &BTreeMap
 }
 
 /// Room for what a request usually carries.
-const USUAL_KEYS: usize = 32;
+const USUAL_KEYS: usize = 18;
 
 fn of_door(context: &mut Context, request: RequestView<'_>) {
     context.set("aws:CurrentTime", request.now.iso8601());

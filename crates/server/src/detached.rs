@@ -22,9 +22,7 @@ pub enum Lost {
 ///
 /// # Errors
 /// [`Lost`].
-pub async fn run<T: 'static>(work: impl Future<Output = T> + 'static, patience: Duration) -> Result<T, Lost> {
-    // On the heap, where it can stay when it becomes a task.
-    let mut work: Pin<Box<dyn Future<Output = T>>> = Box::pin(work);
+pub async fn run<T: 'static>(mut work: Pin<Box<dyn Future<Output = T>>>, patience: Duration) -> Result<T, Lost> {
     let first = poll_fn(|cx| Poll::Ready(catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)))));
     match first.await {
         Ok(Poll::Ready(done)) => Ok(done),
@@ -58,24 +56,24 @@ mod tests {
     #[tokio::test]
     async fn work_ends_with_its_result_whether_or_not_it_waits() {
         let local = LocalSet::new();
-        local.run_until(async { assert_eq!(run(async { 7 }, LONG).await, Ok(7)) }).await;
+        local.run_until(async { assert_eq!(run(Box::pin(async { 7 }), LONG).await, Ok(7)) }).await;
         let waits = async {
             yield_now().await;
             8
         };
-        local.run_until(async { assert_eq!(run(waits, LONG).await, Ok(8)) }).await;
+        local.run_until(async { assert_eq!(run(Box::pin(waits), LONG).await, Ok(8)) }).await;
     }
 
     #[tokio::test]
     async fn a_panic_is_told_whether_early_or_late() {
         let local = LocalSet::new();
-        let early = run(async { panic!("early") }, LONG);
+        let early = run(Box::pin(async { panic!("early") }), LONG);
         assert_eq!(local.run_until(early).await, Err::<(), _>(Lost::Panicked("early".to_owned())));
         let late = async {
             yield_now().await;
             panic!("late {}", 2)
         };
-        assert_eq!(local.run_until(run(late, LONG)).await, Err::<(), _>(Lost::Panicked("late 2".to_owned())));
+        assert_eq!(local.run_until(run(Box::pin(late), LONG)).await, Err::<(), _>(Lost::Panicked("late 2".to_owned())));
     }
 
     #[tokio::test]
@@ -89,7 +87,7 @@ mod tests {
         let local = LocalSet::new();
         local
             .run_until(async {
-                let gone = tokio::time::timeout(Duration::from_millis(1), run(work, LONG)).await;
+                let gone = tokio::time::timeout(Duration::from_millis(1), run(Box::pin(work), LONG)).await;
                 assert!(gone.is_err());
                 tokio::time::sleep(Duration::from_millis(60)).await;
             })
@@ -101,6 +99,6 @@ mod tests {
     async fn patience_ends() {
         let work = async { tokio::time::sleep(LONG).await };
         let local = LocalSet::new();
-        assert_eq!(local.run_until(run(work, Duration::from_millis(1))).await, Err(Lost::Late));
+        assert_eq!(local.run_until(run(Box::pin(work), Duration::from_millis(1))).await, Err(Lost::Late));
     }
 }

@@ -56,15 +56,15 @@ impl Front {
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: SocketAddr) -> Response<Outgoing> {
         let (parts, body) = request.into_parts();
         if s3_edge::is_for_s3(&parts, self.s3.domains()) {
-            return self.answer_s3(parts, body, peer).await;
+            return Box::pin(self.answer_s3(parts, body, peer)).await;
         }
         let response = match self.receive(&parts, body).await {
             Ok((body, seat)) => {
-                let work = async move {
+                let work = Box::pin(async move {
                     let response = self.answer_whole(Rc::new(parts), body, peer).await;
                     drop(seat);
                     response
-                };
+                });
                 detached::run(work, ANSWER_TIMEOUT).await.unwrap_or_else(|lost| match lost {
                     Lost::Panicked(panic) => {
                         tracing::error!(%panic, "a request ended in a panic");

@@ -146,6 +146,14 @@ impl Cx {
         self.node.store.read(f).await
     }
 
+    /// Reads with a single statement; a second one is refused.
+    ///
+    /// # Errors
+    /// As [`Cx::read`].
+    pub async fn read_one<T>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.node.store.read_one(f).await
+    }
+
     /// Decides and writes in one transaction. The closure may run again, so it only reads, decides and writes.
     ///
     /// # Errors

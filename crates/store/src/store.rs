@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::postgres::{Access, Postgres, Retry};
 use crate::sqlite::{File, Memory};
 use crate::touched::{Generations, Touched};
-use crate::tx::{Link, Tx};
+use crate::tx::{Link, Reads, Tx};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -49,12 +49,25 @@ impl Store {
 
     /// Runs a closure that reads; its statements see one snapshot. It may run again.
     pub async fn read<T, E: From<StoreError>>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, E>) -> Result<T, E> {
+        self.ask(Reads::Many, f).await
+    }
+
+    /// The same for a closure with a single statement, which needs no transaction to see one snapshot. A second one is refused.
+    pub async fn read_one<T, E: From<StoreError>>(&self, f: impl AsyncFn(&mut Tx) -> Result<T, E>) -> Result<T, E> {
+        self.ask(Reads::One, f).await
+    }
+
+    async fn ask<T, E: From<StoreError>>(
+        &self,
+        reads: Reads,
+        f: impl AsyncFn(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
         let link = match &self.shared.engine {
-            Engine::Sqlite(file) => Link::Reader(file.readers.take()?),
+            Engine::Sqlite(file) => Link::Reader(file.readers.take(reads)?),
             Engine::Memory(memory) => Link::Memory(memory.read().await?),
-            Engine::Postgres(postgres) => return Box::pin(read_again(postgres, f)).await,
+            Engine::Postgres(postgres) => return Box::pin(read_again(postgres, reads, f)).await,
         };
-        let mut tx = Tx::new(link);
+        let mut tx = Tx::reading(link, reads);
         let result = f(&mut tx).await;
         honest(result, &tx)
     }
@@ -165,11 +178,16 @@ impl Store {
 /// A read on `PostgreSQL`: again, as long as the server asks for it.
 async fn read_again<T, E: From<StoreError>>(
     postgres: &Postgres,
+    reads: Reads,
     f: impl AsyncFn(&mut Tx) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut retry = Retry::default();
     loop {
-        let mut tx = Tx::new(Link::Postgres(postgres.session(Access::Read).await?));
+        let access = match reads {
+            Reads::Many => Access::Read,
+            Reads::One => Access::ReadOne,
+        };
+        let mut tx = Tx::reading(Link::Postgres(postgres.session(access).await?), reads);
         let result = f(&mut tx).await;
         let result = honest(result, &tx);
         match tx.link.undo() {

@@ -15,6 +15,15 @@ pub struct Tx {
     pub(crate) link: Link,
     pub(crate) failed: Option<StoreError>,
     pub(crate) touched: Touched,
+    /// Statements that may still follow.
+    left: usize,
+}
+
+/// How many statements a closure that reads has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reads {
+    One,
+    Many,
 }
 
 /// The engine's side of a transaction.
@@ -63,7 +72,12 @@ impl Tx {
     }
 
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, failed: None, touched: Touched::default() }
+        Self::reading(link, Reads::Many)
+    }
+
+    pub(crate) fn reading(link: Link, reads: Reads) -> Self {
+        let left = if reads == Reads::One { 1 } else { usize::MAX };
+        Self { link, failed: None, touched: Touched::default(), left }
     }
 
     async fn rows(&mut self, sql: &str, parameters: &[Param<'_>], limit: usize) -> Result<Vec<Row>, StoreError> {
@@ -77,11 +91,17 @@ impl Tx {
         self.note(rows)
     }
 
-    fn check(&self) -> Result<(), StoreError> {
-        match &self.failed {
-            Some(error) => Err(StoreError::Aborted(error.to_string())),
-            None => Ok(()),
+    fn check(&mut self) -> Result<(), StoreError> {
+        if let Some(error) = &self.failed {
+            return Err(StoreError::Aborted(error.to_string()));
         }
+        let Some(left) = self.left.checked_sub(1) else {
+            let error = StoreError::Sql("a second statement where one was announced".to_owned());
+            self.failed = Some(error.clone());
+            return Err(error);
+        };
+        self.left = left;
+        Ok(())
     }
 
     fn note<T>(&mut self, done: Result<T, StoreError>) -> Result<T, StoreError> {

@@ -155,8 +155,8 @@ impl Issued {
     pub fn credentials(self) -> Credentials {
         Credentials {
             access_key_id: self.access_key_id.to_string(),
-            secret_access_key: self.secret_access_key.reveal().to_owned(),
-            session_token: self.session_token.reveal().to_owned(),
+            secret_access_key: self.secret_access_key.into(),
+            session_token: self.session_token.into(),
             expiration: self.expires_at.millis(),
         }
     }

@@ -25,8 +25,8 @@ pub async fn run(cx: &Cx, input: GetCredentialsForIdentityInput) -> Result<GetCr
         identity_id: Some(identity_id.to_string()),
         credentials: Some(Credentials {
             access_key_id: Some(issued.access_key_id.to_string()),
-            secret_key: Some(issued.secret_access_key.reveal().to_owned()),
-            session_token: Some(issued.session_token.reveal().to_owned()),
+            secret_key: Some(issued.secret_access_key.into()),
+            session_token: Some(issued.session_token.into()),
             expiration: Some(issued.expires_at.millis()),
         }),
     })

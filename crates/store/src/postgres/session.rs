@@ -20,6 +20,8 @@ const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Access {
     Read,
+    /// One statement, which needs no transaction.
+    ReadOne,
     Write,
 }
 
@@ -123,13 +125,17 @@ impl Session {
         parameters: &[Param<'_>],
         f: impl AsyncFn(&Object, &Statement, &[&(dyn ToSql + Sync)]) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, StoreError> {
+        // No transaction tells the server so.
+        if self.access == Access::ReadOne && !sql.trim_start().starts_with("SELECT") {
+            return Err(StoreError::ReadOnly);
+        }
         let client = self.client.as_ref().ok_or(StoreError::Closed)?;
         let parameters: Vec<&(dyn ToSql + Sync)> =
             parameters.iter().map(|parameter| parameter as &(dyn ToSql + Sync)).collect();
-        let begun = std::mem::replace(&mut self.begun, true);
+        let begun = std::mem::replace(&mut self.begun, self.access != Access::ReadOne);
         let done = async {
             match (begun, self.access) {
-                (true, _) => f(client, &client.prepare_cached(sql).await?, &parameters).await,
+                (true, _) | (_, Access::ReadOne) => f(client, &client.prepare_cached(sql).await?, &parameters).await,
                 (false, Access::Write) => {
                     client.batch_execute(BEGIN_WRITE).await?;
                     f(client, &client.prepare_cached(sql).await?, &parameters).await

@@ -4,6 +4,7 @@ use super::statement::{self, Access};
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::Row;
+use crate::tx::Reads;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,7 +33,7 @@ impl Readers {
     }
 
     /// A connection for one read closure; never waits for another closure.
-    pub(crate) fn take(self: &Arc<Self>) -> Result<Reader, StoreError> {
+    pub(crate) fn take(self: &Arc<Self>, reads: Reads) -> Result<Reader, StoreError> {
         let idle = match self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             None => return Err(StoreError::Closed),
             Some(idle) => match idle.iter().rposition(|idle| idle.thread == this_thread()) {
@@ -45,7 +46,7 @@ impl Readers {
             Some(idle) => idle.connection,
             None => self.open()?,
         };
-        Ok(Reader { connection: Some(connection), pool: self.clone(), begun: false })
+        Ok(Reader { connection: Some(connection), pool: self.clone(), reads, begun: false })
     }
 
     /// Closes the idle connections; those in use close when they come back.
@@ -72,6 +73,7 @@ pub(crate) struct Reader {
     // INVARIANT: taken only by `drop`.
     connection: Option<Connection>,
     pool: Arc<Readers>,
+    reads: Reads,
     begun: bool,
 }
 
@@ -86,7 +88,8 @@ impl Reader {
 
     fn snapshot(&mut self) -> Result<&Connection, StoreError> {
         let connection = self.connection.as_ref().ok_or(StoreError::Closed)?;
-        if !self.begun {
+        // A statement by itself sees one snapshot.
+        if !self.begun && self.reads == Reads::Many {
             statement::control(connection, "BEGIN")?;
             self.begun = true;
         }

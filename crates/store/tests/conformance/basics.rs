@@ -38,6 +38,29 @@ pub async fn parameters_go_by_their_number(lab: &Lab) {
     assert_eq!(row.unwrap().unwrap().text(1).unwrap(), "value");
 }
 
+pub async fn one_question_is_one_statement(lab: &Lab) {
+    let store = lab.open().await;
+    store.write(async |tx| settings::put(tx, "a", "1").await).await.unwrap();
+    for _ in 0..3 {
+        let one: Result<Option<String>> = store.read_one(async |tx| settings::find(tx, "a").await).await;
+        assert_eq!(one.unwrap().as_deref(), Some("1"));
+        store.write(async |tx| settings::put(tx, "b", "2").await).await.unwrap();
+    }
+    let two: Result<()> = store
+        .read_one(async |tx| {
+            settings::find(tx, "a").await?;
+            let again = settings::find(tx, "b").await;
+            assert!(again.is_err());
+            Ok(())
+        })
+        .await;
+    assert!(two.is_err(), "the refusal cannot be swallowed");
+    let written: Result<()> = store.read_one(async |tx| settings::put(tx, "a", "3").await).await;
+    // A store in memory has no readers of its own, so it is the one that is told apart by its statement alone.
+    assert!(written.is_err());
+    assert_eq!(setting(&store, "a").await.as_deref(), Some("1"));
+}
+
 pub async fn a_closure_error_keeps_nothing(lab: &Lab) {
     #[derive(Debug, PartialEq)]
     enum Refusal {

@@ -55,6 +55,7 @@ suites! { every:
     basics::a_swallowed_failure_is_no_success
     basics::a_taken_key_is_an_error_of_its_own
     basics::a_reader_cannot_write
+    basics::one_question_is_one_statement
     basics::a_statement_must_fit_its_values
     basics::a_value_must_fit_its_column
     basics::a_text_with_nul_is_refused
