@@ -273,7 +273,7 @@ impl Bench<'_> {
 }
 
 /// S3's sentence: with its reason to callers of the bucket's account, and nothing to others (spec/policy.md 7.3).
-fn denied(denial: &Denial, on: On, resource: &str) -> S3Fault {
+pub(crate) fn denied(denial: &Denial, on: On, resource: &str) -> S3Fault {
     let Some(reason) = &denial.reason else { return S3Fault::access_denied() };
     let Denial { caller, action, .. } = denial;
     let resource = match on {

@@ -1,5 +1,6 @@
 //! The policy of a bucket: set, shown, judged, taken away (spec/policy.md 2.4).
 
+use super::own_access::OwnAccess;
 use super::{POLICY, document, no_content};
 use crate::fault::element;
 use crate::{BucketName, Guard, Question, S3Fault};
@@ -32,11 +33,18 @@ impl Guard {
             return Err(malformed(INVALID_PRINCIPAL));
         }
         self.check_public(question, bucket, owner, &policy, decision).await?;
+        let own_access = OwnAccess::of(self, question, bucket, owner).await?;
         let put = async |tx: &mut Tx| {
             let bound = match principal_ids::bound(tx, owner, text).await? {
                 Ok(bound) => bound,
-                Err(why) => return Ok(Err(why)),
+                Err(Unbound::Absent(_)) => return Ok(Err(malformed(INVALID_PRINCIPAL))),
+                Err(Unbound::NoJson) => return Ok(Err(malformed("This policy contains invalid Json"))),
             };
+            // With its principals by id, as it will be read from now on.
+            let kept = Policy::parse(&bound).map_err(|error| Fault::internal(format!("a bound policy: {error}")))?;
+            if let Some(Err(denied)) = own_access.as_ref().map(|own_access| own_access.under(&kept)) {
+                return Ok(Err(denied));
+            }
             let row = BucketSetting {
                 bucket: bucket.as_str().to_owned(),
                 account_id: owner.clone(),
@@ -47,11 +55,12 @@ impl Guard {
             s3_bucket_settings::put(tx, &row).await?;
             Ok::<_, Fault>(Ok(()))
         };
-        match self.node.store.write(put).await? {
-            Ok(()) => Ok(no_content()),
-            Err(Unbound::Absent(_)) => Err(malformed(INVALID_PRINCIPAL)),
-            Err(Unbound::NoJson) => Err(malformed("This policy contains invalid Json")),
-        }
+        self.node.store.write(put).await?.inspect_err(|fault| {
+            if fault.code == "AccessDenied" {
+                decision.failed("policy", "the caller could not set the bucket's policy again under this one");
+            }
+        })?;
+        Ok(no_content())
     }
 
     /// BlockPublicPolicy: a policy that lets in just anyone cannot be set.

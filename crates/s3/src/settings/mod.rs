@@ -2,6 +2,7 @@
 //! bucket, whatever serves the rest.
 
 mod bucket_policy;
+mod own_access;
 mod public_access_block;
 
 pub use public_access_block::PublicAccessBlock;

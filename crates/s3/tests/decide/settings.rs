@@ -121,3 +121,49 @@ async fn a_change_holds_at_once() {
     assert_eq!(scene.serve(&scene.root(), ("DELETE", POLICY, &[]), "").await, "204");
     assert_eq!(scene.ask(&fan, get).await, "allowed");
 }
+
+#[tokio::test]
+async fn nobody_locks_themselves_out_without_saying_so() {
+    let scene = Scene::with(PublicAccessBlock::NONE).await;
+    let admin = scene.user("admin", Some(&json!([allow(&json!("*"), &json!("*"))]))).await;
+    let helper = scene.user("helper", None).await;
+    let bucket = "arn:aws:s3:::app";
+    let own = |arn: String| letting("Allow", &json!({ "AWS": arn }), "s3:PutBucketPolicy", bucket);
+    let mut elsewhere = letting("Deny", &json!("*"), "s3:*", bucket);
+    elsewhere["Condition"] = json!({ "NotIpAddress": { "aws:SourceIp": "203.0.113.0/24" } });
+    let mut here = elsewhere.clone();
+    here["Condition"] = json!({ "NotIpAddress": { "aws:SourceIp": "127.0.0.0/8" } });
+    let denied_put = letting("Deny", &json!({ "AWS": admin.arn() }), "s3:PutBucketPolicy", bucket);
+    let denied_get = letting("Deny", &json!({ "AWS": admin.arn() }), "s3:GetBucketPolicy", bucket);
+    let explicit = |caller: &gate::Caller| {
+        format!(
+            "403 AccessDenied: User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"{bucket}\" with an \
+             explicit deny in a resource-based policy",
+            caller.arn()
+        )
+    };
+    let set = async |caller: &gate::Caller, confirmed: Option<&str>, statement: &serde_json::Value| {
+        let headers: Vec<(&str, &str)> =
+            confirmed.iter().map(|value| ("x-amz-confirm-remove-self-bucket-access", *value)).collect();
+        scene.serve(caller, ("PUT", POLICY, &headers), &policy(&json!([statement]))).await
+    };
+    for statement in [&denied_put, &elsewhere] {
+        for confirmed in [None, Some("false")] {
+            assert_eq!(set(&admin, confirmed, statement).await, explicit(&admin));
+        }
+        assert!(scene.serve(&admin, ("GET", POLICY, &[]), "").await.starts_with("404"), "nothing was set");
+    }
+    for statement in [&here, &denied_get] {
+        assert_eq!(set(&admin, None, statement).await, "204");
+    }
+    // Whoever may only by the policy itself must not drop out of it.
+    assert_eq!(set(&admin, None, &own(helper.arn())).await, "204");
+    let gone = set(&helper, None, &own(admin.arn())).await;
+    assert!(gone.ends_with("because no identity-based policy allows the s3:PutBucketPolicy action"), "{gone}");
+    assert_eq!(set(&helper, None, &own(helper.arn())).await, "204");
+    assert_eq!(set(&helper, Some("true"), &own(admin.arn())).await, "204");
+    // The root user can always come back, so nothing is asked of it.
+    assert_eq!(set(&admin, Some("true"), &denied_put).await, "204");
+    assert_eq!(set(&admin, Some("true"), &here).await, explicit(&admin));
+    assert_eq!(set(&scene.root(), None, &elsewhere).await, "204");
+}
