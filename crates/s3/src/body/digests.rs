@@ -105,7 +105,7 @@ pub(crate) struct Digest {
 
 enum Hasher {
     Md5(Md5),
-    Crc(crc_fast::Digest),
+    Crc(Box<crc_fast::Digest>),
     Sha(digest::Context),
 }
 
@@ -156,7 +156,7 @@ impl Digest {
 
 impl Hasher {
     fn crc(algorithm: CrcAlgorithm) -> Self {
-        Self::Crc(crc_fast::Digest::new(algorithm))
+        Self::Crc(Box::new(crc_fast::Digest::new(algorithm)))
     }
 
     /// `length`: a CRC's, which is computed in 64 bits whatever its width.
