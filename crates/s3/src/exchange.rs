@@ -22,7 +22,7 @@ pub struct Approved {
     /// The query's pairs, decoded, in order: those that mean something to the operation ([`crate::Call::query`]), and no other.
     pub query: Vec<(String, String)>,
     /// The headers, without those that belong to the signature, to `aws-chunked` or to the connection; `Content-Length` is the
-    /// decoded body's, if it is known.
+    /// decoded body's, if it is known. `x-amz-trailer` stays: it names the trailer that the body ends with.
     pub headers: HeaderMap,
     /// The body.
     pub body: Body,
