@@ -175,6 +175,9 @@ impl CopySource {
                 if version.is_empty() {
                     return Err(invalid("Version id cannot be the empty string"));
                 }
+                if version.contains(char::is_whitespace) {
+                    return Err(invalid("Invalid version id specified"));
+                }
                 Some(version)
             }
             Some(None) => return Err(invalid("Unsupported copy source parameter.")),
@@ -308,6 +311,7 @@ mod tests {
             ("app/../other/k", "app/../other/k"),
             ("app/k?versionId=a%2Fb", "app/k?versionId=a%2Fb"),
             ("app/k?versionId=", "InvalidArgument"),
+            ("app/k?versionId=%20", "InvalidArgument"),
             ("app/k?other=1", "InvalidArgument"),
             ("app", "InvalidArgument"),
             ("app/", "InvalidArgument"),
@@ -323,7 +327,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_canonical_form_reads_as_itself(key in "[^\0]{1,100}", version in "[^\0]{0,20}") {
+        fn the_canonical_form_reads_as_itself(key in "[^\0]{1,100}", version in "[^\0\\s]{0,20}") {
             let source = CopySource {
                 bucket: BucketName::parse("app").unwrap(),
                 key: ObjectKey::parse(&key).unwrap(),

@@ -9,6 +9,7 @@ use crate::permission::{self, ACL_HEADERS, On, Permission, kms_key};
 use crate::settings::{BucketSettings, PublicAccessBlock};
 use crate::target::object_arn;
 use crate::{BucketName, Call, ObjectKey, Operation, S3Fault};
+use bytes::Bytes;
 use domain::AccountId;
 use gate::{Asked, Caller, Context, Decision, Denial, Hearing, Owned, RequestView};
 use http::StatusCode;
@@ -60,6 +61,9 @@ pub trait Lookup {
 pub struct Permitted {
     /// The account that the bucket belongs to, or will; for the service, the caller's own.
     pub owner: AccountId,
+    /// The body as it was decided, written anew, where policies decide on what is in it: to be carried out in place of the one that
+    /// came.
+    pub document: Option<Bytes>,
 }
 
 impl Guard {
@@ -83,7 +87,7 @@ impl Guard {
         self.admit_to(&side, question, "x-amz-expected-bucket-owner", decision)?;
         if may_always(question, &side.owner) {
             decision.passed("policy", "the root user of the bucket's account may always manage its policy");
-            return Ok(Permitted { owner: side.owner });
+            return Ok(Permitted { owner: side.owner, document: None });
         }
         let hearing = self.node.gate.hear(question.caller, question.request).await?;
         let mut permissions = permission::of(question.call);
@@ -97,9 +101,9 @@ impl Guard {
             bench.decide(permission, decision).await?;
         }
         bench.decide_copied_tags(decision).await?;
-        check_acl(question.call)?;
+        check_acl(question)?;
         check_owner_alone(question, &side.owner)?;
-        Ok(Permitted { owner: side.owner })
+        Ok(Permitted { owner: side.owner, document: document.anew })
     }
 
     /// Whether the caller may list the call's bucket: only then is an absent object `NoSuchKey` (404) and not `AccessDenied`.
@@ -311,7 +315,8 @@ fn check_owner_alone(question: &Question<'_>, owner: &AccountId) -> Result<(), S
 }
 
 /// Every bucket is BucketOwnerEnforced: access control lists do not count, and only those that change nothing can be sent.
-fn check_acl(call: &Call) -> Result<(), S3Fault> {
+fn check_acl(question: &Question<'_>) -> Result<(), S3Fault> {
+    let call = question.call;
     let refuse = || match call.operation {
         Operation::CreateBucket => S3Fault::new(
             "InvalidBucketAclWithObjectOwnership",
@@ -336,11 +341,16 @@ fn check_acl(call: &Call) -> Result<(), S3Fault> {
     if ACL_HEADERS.iter().skip(1).any(|name| call.header(name).is_some()) {
         return Err(refuse());
     }
+    let of_list = matches!(call.operation, Operation::PutBucketAcl | Operation::PutObjectAcl);
+    if of_list && call.header("x-amz-acl").is_some() && !question.document.is_empty() {
+        let message = "This request does not support content";
+        return Err(S3Fault::new("UnexpectedContent", StatusCode::BAD_REQUEST, message));
+    }
     match call.header("x-amz-acl") {
         Some("bucket-owner-full-control" | "private") => Ok(()),
         Some(_) => Err(refuse()),
         // Without the header the list stands in the body, where there is nothing to be said.
-        None if matches!(call.operation, Operation::PutBucketAcl | Operation::PutObjectAcl) => Err(refuse()),
+        None if of_list => Err(refuse()),
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::fault::element;
 use crate::target::read_key;
-use crate::xml::Element;
+use crate::xml::{Element, can_carry};
 use crate::{ObjectKey, S3Fault};
 use bytes::Bytes;
 
@@ -85,17 +85,20 @@ impl Delete {
     fn read(object: &Element) -> Result<Self, S3Fault> {
         let text = |name: &str| Ok::<_, S3Fault>(object.only(name)?.map(str::to_owned));
         let key = text("Key")?.filter(|key| !key.is_empty()).ok_or_else(S3Fault::malformed_xml)?;
-        // What XML cannot carry cannot be written anew either.
-        if key.chars().any(|character| matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')) {
-            return Err(S3Fault::malformed_xml());
-        }
-        Ok(Self {
+        let delete = Self {
             key: read_key(&key)?,
             version: text("VersionId")?.filter(|version| !version.is_empty()),
             etag: text("ETag")?,
             last_modified: text("LastModifiedTime")?,
             size: text("Size")?,
-        })
+        };
+        // Blanks would be taken away by some, and then it is another version, or none.
+        if delete.version.as_deref().is_some_and(|version| version.contains(char::is_whitespace)) {
+            return Err(S3Fault::malformed_xml());
+        }
+        let optional = [&delete.version, &delete.etag, &delete.last_modified, &delete.size];
+        let texts = optional.into_iter().flatten().map(String::as_str).chain([delete.key.as_str()]);
+        if texts.into_iter().all(can_carry) { Ok(delete) } else { Err(S3Fault::malformed_xml()) }
     }
 }
 
@@ -204,6 +207,8 @@ mod tests {
             ("<Delete><Object><Key>a</Key></Object><Quiet>1</Quiet></Delete>".to_owned(), "MalformedXML"),
             ("<Delete><Object><Key>a</Key></Object><Other/></Delete>".to_owned(), "MalformedXML"),
             ("<Delete><Object><Key>a&#1;</Key></Object></Delete>".to_owned(), "MalformedXML"),
+            ("<Delete><Object><Key>a</Key><VersionId> </VersionId></Object></Delete>".to_owned(), "MalformedXML"),
+            ("<Delete><Object><Key>a</Key><VersionId>&#2;</VersionId></Object></Delete>".to_owned(), "MalformedXML"),
             (format!("<Delete><Object><Key>{}</Key></Object></Delete>", "k".repeat(1025)), "KeyTooLongError"),
         ] {
             assert_eq!(Deletes::parse(body.as_bytes()).unwrap_err().code, code, "{body}");

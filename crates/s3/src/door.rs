@@ -5,7 +5,7 @@ use crate::body::{self, Promise};
 use crate::deletes::Deletes;
 use crate::lent::Lent;
 use crate::upstream::Upstream;
-use crate::{Approved, Arrived, Body, BodyFault, BucketName, Call, Guard, Operation, Question, S3Fault};
+use crate::{Approved, Arrived, Body, BodyFault, BucketName, Call, Guard, Operation, Permitted, Question, S3Fault};
 use crate::{admit, masked, settings, target, version2};
 use bytes::Bytes;
 use domain::{Region, Timestamp};
@@ -18,9 +18,19 @@ use rand_core::{RngCore, SeedableRng};
 use service::Node;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Longest answer to `DeleteObjects`, in bytes: a thousand keys of 1024 bytes, each byte perhaps an entity.
 const DELETE_ANSWER_MOST: usize = 8 * 1024 * 1024;
+
+/// How long a document may take to arrive, however it trickles: it is kept in memory meanwhile.
+const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(60);
+/// Documents of more bytes, or of a length that is not said, are read a few at a time. Most are read before anybody knows
+/// whether the caller may do anything at all.
+const SMALL_DOCUMENT: u64 = 64 * 1024;
+/// So many.
+const LARGE_AT_ONCE: usize = 32;
 
 /// Answers requests to S3.
 pub struct S3 {
@@ -28,6 +38,8 @@ pub struct S3 {
     guard: Guard,
     backend: Backend,
     domains: Vec<String>,
+    /// Seats for readers of large documents.
+    large: Semaphore,
 }
 
 /// A request as it stands at the door, its body still to come.
@@ -56,7 +68,7 @@ pub struct Answer<B> {
 impl S3 {
     /// A guard before this backend. `domains` are the host names of which `BUCKET.DOMAIN` names a bucket, besides AWS's own.
     pub fn new(node: Arc<Node>, guard: Guard, backend: Backend, domains: Vec<String>) -> Self {
-        Self { node, guard, backend, domains }
+        Self { node, guard, backend, domains, large: Semaphore::new(LARGE_AT_ONCE) }
     }
 
     /// The host names of which `BUCKET.DOMAIN` names a bucket.
@@ -111,6 +123,34 @@ impl S3 {
     }
 }
 
+impl S3 {
+    /// The whole body, and a seat if it is large.
+    async fn document(
+        &self,
+        body: Body,
+        length: Option<u64>,
+        most: usize,
+    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), S3Fault> {
+        let large = most as u64 > SMALL_DOCUMENT && length.is_none_or(|length| length > SMALL_DOCUMENT);
+        let read = async {
+            // The seats are never taken away.
+            let seat = if large { self.large.acquire().await.ok() } else { None };
+            Ok::<_, BodyFault>((body::whole(body, most).await?, seat))
+        };
+        tokio::time::timeout(DOCUMENT_TIMEOUT, read).await.unwrap_or(Err(BodyFault::Stalled)).map_err(too_long)
+    }
+
+    /// Buckets on a server behind us are this account's, so others neither see which there are nor make any.
+    fn check_account(&self, call: &Call, permitted: &Permitted, decision: &mut Decision) -> Result<(), S3Fault> {
+        let of_service = matches!(call.operation, Operation::ListBuckets | Operation::CreateBucket);
+        if of_service && matches!(self.backend, Backend::Upstream(_)) && permitted.owner != self.node.account {
+            decision.failed("policy", "the server behind is of another account than the caller");
+            return Err(S3Fault::access_denied());
+        }
+        Ok(())
+    }
+}
+
 /// One request on its way.
 struct Visit<'a, B> {
     s3: &'a S3,
@@ -146,9 +186,9 @@ where
         self.false_sha256 = Some(promise.decoder.false_sha256());
         let length = promise.length;
         let mut body = body::decode(promise, self.body.take().ok_or_else(|| S3Fault::internal("the body is gone"))?);
-        let document = match call.operation.document_most() {
-            None => Bytes::new(),
-            Some(most) => body::whole(std::mem::replace(&mut body, body::empty()), most).await.map_err(too_long)?,
+        let (document, seat) = match call.operation.document_most() {
+            None => (Bytes::new(), None),
+            Some(most) => self.s3.document(std::mem::replace(&mut body, body::empty()), length, most).await?,
         };
         let signature = admitted.signature.as_ref();
         let region = signature.and_then(|signature| signature.region.clone());
@@ -162,12 +202,22 @@ where
         };
         let look = Look::new(&self.s3.backend, &self.s3.node, self.arrival.now);
         let permitted = self.s3.guard.permit(&question, &look, &mut self.decision).await?;
+        self.s3.check_account(&call, &permitted, &mut self.decision)?;
+        // Of many keys each is still to be decided.
+        let _seat = seat.filter(|_| call.operation == Operation::DeleteObjects);
         if settings::serves(call.operation) {
             let served = self.s3.guard.serve_setting(&question, &permitted, &mut self.decision).await?;
             return Ok(served.map(body::full));
         }
         let body = if call.operation.document_most().is_some() { body::full(document.clone()) } else { body };
-        let approved = self.approved(&call, &admitted.caller, region.clone(), body, length);
+        let mut approved = self.approved(&call, &admitted.caller, region.clone(), body, length);
+        if call.operation.document_most().is_some() {
+            // The trailer was read with the body.
+            approved.headers.remove("x-amz-trailer");
+        }
+        if let Some(document) = permitted.document {
+            Upstream::with_document(&mut approved, document);
+        }
         if call.operation == Operation::DeleteObjects {
             return delete_objects(self.s3, &question, &look, approved, &mut self.decision).await;
         }

@@ -44,6 +44,7 @@ fn reads_object(operation: Operation) -> bool {
         Operation::GetObject
             | Operation::HeadObject
             | Operation::GetObjectAttributes
+            | Operation::SelectObjectContent
             | Operation::GetObjectTagging
             | Operation::GetObjectAcl
             | Operation::GetObjectRetention

@@ -332,6 +332,10 @@ impl Operation {
         for (name, value) in query {
             match name {
                 OPERATION_NAME if value != operation.name() => return Err(S3Fault::not_implemented(name)),
+                // Blanks would be taken away by some, and then it is another version, or none.
+                "versionId" if value.contains(char::is_whitespace) => {
+                    return Err(S3Fault::invalid_argument("Invalid version id specified", name, value));
+                }
                 "versionId" if value.is_empty() => {
                     return Err(S3Fault::invalid_argument("Version id cannot be the empty string", name, value));
                 }
@@ -367,10 +371,13 @@ impl Operation {
             // 20 KiB are allowed; a little more is read so that the refusal can say so.
             Self::PutBucketPolicy => Some(64 * KIB),
             Self::CreateBucket
+            | Self::PutBucketAcl
             | Self::PutPublicAccessBlock
+            | Self::PutObjectAcl
             | Self::PutObjectTagging
             | Self::PutObjectRetention
-            | Self::PutObjectLegalHold => Some(64 * KIB),
+            | Self::PutObjectLegalHold
+            | Self::RestoreObject => Some(64 * KIB),
             _ => None,
         }
     }
@@ -610,6 +617,7 @@ mod tests {
             ("GET", Object, "v=3", "501 NotImplemented"),
             ("GET", Object, "x-amz-acl=private", "501 NotImplemented"),
             ("GET", Object, "versionId", "400 InvalidArgument"),
+            ("GET", Object, "versionId= ", "400 InvalidArgument"),
             ("PUT", Object, "versionId=1", "400 InvalidArgument"),
             ("GET", Object, "policy", "501 NotImplemented"),
             ("HEAD", Object, "acl", "405 MethodNotAllowed"),

@@ -134,14 +134,23 @@ fn bucket_before<'h>(host: &'h str, domains: &[String]) -> Option<&'h str> {
     ours.or_else(|| before_aws_endpoint(host)).filter(|bucket| !bucket.is_empty())
 }
 
-/// The host name in lower case, without port and final dot.
+/// The host name in lower case, without port and final dot. Only one may be given: whatever stands before us could have read
+/// another.
 fn host_of(parts: &Parts) -> Result<String, S3Fault> {
-    let host = match parts.headers.get(HOST) {
-        Some(host) => host.to_str().map_err(|_| S3Fault::invalid_uri())?,
-        None => parts.uri.authority().map_or("", |authority| authority.as_str()),
-    };
+    let mut given = parts.headers.get_all(HOST).iter();
+    let header =
+        given.next().map(|host| host.to_str().map(host_name)).transpose().map_err(|_| S3Fault::invalid_uri())?;
+    let target = parts.uri.authority().map(|authority| host_name(authority.as_str()));
+    match (header, target) {
+        _ if given.next().is_some() => Err(S3Fault::invalid_uri()),
+        (Some(header), Some(target)) if header != target => Err(S3Fault::invalid_uri()),
+        (header, target) => Ok(header.or(target).unwrap_or_default()),
+    }
+}
+
+fn host_name(host: &str) -> String {
     let host = without_port(host).to_ascii_lowercase();
-    Ok(host.strip_suffix('.').map(str::to_owned).unwrap_or(host))
+    host.strip_suffix('.').map(str::to_owned).unwrap_or(host)
 }
 
 fn without_port(host: &str) -> &str {
@@ -318,6 +327,32 @@ mod tests {
             ("[::1]:4566", "/app/k", "app | k"),
         ] {
             assert_eq!(shown(host, path), wanted, "{host} {path}");
+        }
+    }
+
+    #[test]
+    fn one_host_is_named() {
+        let told = |uri: &str, hosts: &[&str]| {
+            let mut request = http::Request::builder().uri(uri);
+            for host in hosts {
+                request = request.header("host", *host);
+            }
+            match read(&request.body(()).unwrap().into_parts().0, &domains()) {
+                Ok(target) => target.arn().unwrap_or_default(),
+                Err(fault) => fault.code.to_owned(),
+            }
+        };
+        for (uri, hosts, wanted) in [
+            ("/k", &["app.localhost"][..], "arn:aws:s3:::app/k"),
+            ("/k", &["app.localhost", "app.localhost"], "InvalidURI"),
+            ("/app/k", &["localhost", "app.localhost"], "InvalidURI"),
+            ("http://app.localhost/k", &[], "arn:aws:s3:::app/k"),
+            ("http://app.localhost/k", &["APP.localhost:80"], "arn:aws:s3:::app/k"),
+            ("http://app.localhost/k", &["other.localhost"], "InvalidURI"),
+            ("http://app@app.localhost/k", &[], "InvalidBucketName"),
+            ("/app/k", &[], "arn:aws:s3:::app/k"),
+        ] {
+            assert_eq!(told(uri, hosts), wanted, "{uri} {hosts:?}");
         }
     }
 

@@ -43,6 +43,13 @@ impl Element {
     }
 }
 
+/// Whether XML can carry the text: what it cannot carry is written as something else ([`crate::fault::escape`]), and so would be
+/// something else to whoever reads a document that is written anew.
+pub(crate) fn can_carry(text: &str) -> bool {
+    let lost = |character: char| matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    !text.contains(lost)
+}
+
 fn parse(document: &[u8]) -> Option<Element> {
     let text = std::str::from_utf8(document).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

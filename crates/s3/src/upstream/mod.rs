@@ -6,6 +6,7 @@ mod connect;
 mod headers;
 mod reframe;
 mod send;
+mod undecided;
 
 pub use address::Address;
 
@@ -86,20 +87,18 @@ impl Upstream {
     /// # Errors
     /// The body is not what was promised; the server behind us cannot be reached, or says nothing.
     pub async fn serve(&self, method: Method, approved: Approved) -> Result<Response<Body>, S3Fault> {
+        undecided::check(approved.operation)?;
         headers::check_keys(&approved.target, &approved.headers)?;
         let headers = headers::passed_on(&approved.headers)?;
-        let outgoing = Outgoing {
-            method,
-            target: approved.target,
-            query: approved.query.into_iter().filter(|(name, _)| name != "x-id").collect(),
-            headers,
-            body: approved.body,
-            length: approved.length,
-            trailer: approved.headers.get("x-amz-trailer").cloned(),
-            now: approved.now,
-        };
+        let query = approved.query.into_iter().filter(|(name, _)| name != "x-id").collect();
+        let mut outgoing = plain(method, approved.target, query, headers, approved.now);
+        if undecided::has_body(approved.operation, &outgoing.method) {
+            outgoing.body = approved.body;
+            outgoing.length = approved.length;
+            outgoing.trailer = approved.headers.get("x-amz-trailer").cloned();
+        }
         let response = self.send(outgoing).await?;
-        answer::passed_on(response, &approved.request_id)
+        answer::passed_on(response, &approved.request_id).await
     }
 
     /// The tags of an object; `None`: there is no such object.
@@ -151,7 +150,7 @@ impl Upstream {
         let asked = [ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS];
         let headers = asked.into_iter().filter_map(|name| Some((name.clone(), headers.get(&name)?.clone()))).collect();
         let response = self.send(plain(Method::OPTIONS, target, Vec::new(), headers, now)).await?;
-        answer::passed_on(response, request_id)
+        answer::passed_on(response, request_id).await
     }
 
     /// The same call with another document in its body, such as the keys that may be deleted.

@@ -1,7 +1,7 @@
 //! One exchange with the server behind us: signed, sent, and watched so that it cannot hang.
 
 use super::reframe::{Reframed, value_length};
-use super::{Outgoing, Upstream, connect};
+use super::{Outgoing, Upstream, connect, undecided};
 use crate::{Body, BodyFault, S3Fault};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
@@ -24,6 +24,7 @@ impl Upstream {
     /// Sends a request and waits for the head of the answer.
     pub(super) async fn send(&self, mut outgoing: Outgoing) -> Result<Response<Incoming>, S3Fault> {
         let (host, path, query) = self.shared.settings.address.of(&outgoing.target, &outgoing.query);
+        undecided::check_place(&outgoing.target, &host, &path)?;
         let url = self.shared.settings.address.url(&host, &path, query.as_deref());
         let url = url.map_err(|error| S3Fault::internal(format!("an address for the server behind us: {error}")))?;
         let (body, claim) = framed(&mut outgoing)?;
