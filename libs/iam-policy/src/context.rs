@@ -96,9 +96,10 @@ impl Context {
         self.set(key, value.to_string());
     }
 
-    /// Sets an address key.
+    /// Sets an address key. An IPv4 address that arrived in IPv6 clothes (`::ffff:192.0.2.1`, on a listener for both) is the IPv4
+    /// address that policies name.
     pub fn set_ip(&mut self, key: impl Into<Cow<'static, str>>, value: IpAddr) {
-        self.set(key, value.to_string());
+        self.set(key, value.to_canonical().to_string());
     }
 
     /// Sets one key per tag: `prefix` is `aws:PrincipalTag`, `aws:RequestTag`, `aws:ResourceTag` and the like.
@@ -147,6 +148,18 @@ fn order(a: &str, b: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_has_one_spelling() {
+        let mut context = Context::new();
+        for (given, wanted) in
+            [("::ffff:192.0.2.1", "192.0.2.1"), ("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::1")]
+        {
+            let address: Result<IpAddr, _> = given.parse();
+            assert!(address.map(|address| context.set_ip("aws:SourceIp", address)).is_ok());
+            assert_eq!(context.single("aws:SourceIp"), Some(wanted));
+        }
+    }
 
     #[test]
     fn keys_ignore_case_and_the_last_value_wins() {
