@@ -77,7 +77,8 @@ pub(super) async fn passed_on(response: Response<Incoming>, request_id: &str) ->
     if !matches!(parts.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         return Ok(Response::from_parts(parts, body));
     }
-    let document = crate::body::whole(body, REFUSAL_MOST).await?;
+    let lost = |fault: crate::BodyFault| unavailable(format!("a refusal of the server behind us: {fault}"));
+    let document = crate::body::whole(body, REFUSAL_MOST).await.map_err(lost)?;
     check_refusal(&document)?;
     Ok(Response::from_parts(parts, crate::body::full(document)))
 }
