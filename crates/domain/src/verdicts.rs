@@ -90,7 +90,7 @@ mod tests {
         let verdicts = Verdicts::default();
         verdicts.add(verdict("signed", b"signature"));
         assert!(verdicts.holds(&verdict("signed", b"signature")));
-        for other in [verdict("Signed", b"signature"), verdict("signed", b"signaturf"), verdict("signed", b"signatur")] {
+        for other in [verdict("Signed", b"signature"), verdict("signed", b"signaturf"), verdict("signed", b"")] {
             assert!(!verdicts.holds(&other));
         }
     }

@@ -3,19 +3,50 @@
 use crate::client::{Connection, Keys, REGION, get, json_call, query_call};
 use crate::floor::Work;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const PASSWORD: &str = "Perman3nt!";
+const USER_ROLE: &str = "arn:aws:iam::123456789012:role/BenchUser";
 
-/// A call to measure: the same bytes each time.
+/// Different tokens of a call that shall see none twice: more than a key of the server remembers (4096), so that the first is
+/// forgotten before it comes again.
+const TOKENS: usize = 8192;
+/// Connections over which they are fetched.
+const FETCHERS: usize = 8;
+
+/// A call to measure.
 pub struct Call {
     /// What it is, for the table.
     pub name: &'static str,
-    /// The request.
-    pub request: Vec<u8>,
+    /// The requests, sent one after the other and then again from the first.
+    requests: Vec<Vec<u8>>,
+    next: AtomicUsize,
     /// The cryptography that it cannot do without.
     pub work: Work,
     /// The status of its answer.
     pub status: u16,
+}
+
+impl Call {
+    /// The same bytes each time, answered with 200.
+    pub fn new(name: &'static str, request: Vec<u8>, work: Work) -> Self {
+        Self::of_many(name, vec![request], work)
+    }
+
+    /// Different bytes each time, as far as they reach.
+    pub fn of_many(name: &'static str, requests: Vec<Vec<u8>>, work: Work) -> Self {
+        Self { name, requests, next: AtomicUsize::new(0), work, status: 200 }
+    }
+
+    /// The same call, answered with this status.
+    pub fn answered_with(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The next request.
+    pub fn request(&self) -> &[u8] {
+        &self.requests[self.next.fetch_add(1, Ordering::Relaxed) % self.requests.len()]
+    }
 }
 
 /// What was made.
@@ -54,13 +85,13 @@ impl Account {
         let made = identity(
             "CreateIdentityPool",
             json!({
-                "IdentityPoolName": "bench", "AllowUnauthenticatedIdentities": true,
+                "IdentityPoolName": "bench", "AllowUnauthenticatedIdentities": true, "AllowClassicFlow": true,
                 "CognitoIdentityProviders": [{ "ProviderName": provider, "ClientId": client }],
             }),
         )?;
         let identity_pool = text(&made["IdentityPoolId"])?;
         let roles = json!({
-            "authenticated": "arn:aws:iam::123456789012:role/BenchUser",
+            "authenticated": USER_ROLE,
             "unauthenticated": "arn:aws:iam::123456789012:role/BenchGuest",
         });
         for (role, state) in [("BenchUser", "authenticated"), ("BenchGuest", "unauthenticated")] {
@@ -73,15 +104,18 @@ impl Account {
                 },
             }] });
             let members = [("RoleName", role), ("AssumeRolePolicyDocument", &trust.to_string())];
-            let request = query_call(address, "iam", "CreateRole", &members, &root)?;
+            let request = query_call(address, "iam", "CreateRole", &members, Some(&root))?;
             Connection::open(address)?.json(&request).map_err(|error| format!("CreateRole: {error}"))?;
         }
         identity("SetIdentityPoolRoles", json!({ "IdentityPoolId": identity_pool, "Roles": roles }))?;
         Ok(Self { address: address.to_owned(), root, client, identity_pool, provider })
     }
 
-    /// The calls, the no-op first. Tokens and keys are made anew, so that none expires during a long run.
-    pub fn calls(&self) -> Result<Vec<Call>, String> {
+    /// The calls, the no-op first, and of the others those whose name holds `words`. Tokens and keys are made anew, so that none
+    /// expires during a long run.
+    ///
+    /// `first sight`: each request brings a token that the server has not seen, or has forgotten. `again`: always the same.
+    pub fn calls(&self, words: &str) -> Result<Vec<Call>, String> {
         let mut to = Connection::open(&self.address)?;
         let password = json!({ "USERNAME": "ana", "PASSWORD": PASSWORD });
         let password = json!({ "ClientId": self.client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": password });
@@ -91,63 +125,91 @@ impl Account {
         let refresh = json!({ "ClientId": self.client, "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": refresh });
         let refresh = self.public("cognito-idp", "InitiateAuth", &refresh)?;
 
-        let logins = json!({ (self.provider.as_str()): text(&signed_in["IdToken"])? });
-        let new_guest = json!({ "IdentityPoolId": self.identity_pool });
-        let new_guest = self.public("cognito-identity", "GetId", &new_guest)?;
-        let guest = text(&to.json(&new_guest)?["IdentityId"])?;
-        let known = json!({ "IdentityPoolId": self.identity_pool, "Logins": logins });
-        let known = self.public("cognito-identity", "GetId", &known)?;
-        let user = text(&to.json(&known)?["IdentityId"])?;
-        let of_guest = self.public("cognito-identity", "GetCredentialsForIdentity", &json!({ "IdentityId": guest }))?;
-        let of_user = json!({ "IdentityId": user, "Logins": logins });
-        let of_user = self.public("cognito-identity", "GetCredentialsForIdentity", &of_user)?;
-        let session = session(&to.json(&of_user)?)?;
-        let caller = |keys: &Keys| query_call(&self.address, "sts", "GetCallerIdentity", &[], keys);
+        let identity = |call: &str, input: Value| self.public("cognito-identity", call, &input);
+        let of_pool = |token: &str| json!({ "IdentityPoolId": self.identity_pool, "Logins": { (self.provider.as_str()): token } });
+        let id_token = text(&signed_in["IdToken"])?;
+        let new_guest = identity("GetId", json!({ "IdentityPoolId": self.identity_pool }))?;
+        let guest = json!({ "IdentityId": to.json(&new_guest)?["IdentityId"] });
+        let user = text(&to.json(&identity("GetId", of_pool(&id_token))?)?["IdentityId"])?;
+        let of_user = |token: &str| json!({ "IdentityId": user, "Logins": { (self.provider.as_str()): token } });
+        let session = session(&to.json(&identity("GetCredentialsForIdentity", of_user(&id_token))?)?)?;
+        let caller = |keys: &Keys| query_call(&self.address, "sts", "GetCallerIdentity", &[], Some(keys));
+
+        let first_sight = |name: &'static str, call: &str, input: &dyn Fn(&str) -> Value, work| {
+            let wanted = name.contains(words);
+            let tokens = if wanted { self.fetch(&refresh, "/AuthenticationResult/IdToken")? } else { Vec::new() };
+            let requests: Result<_, String> = tokens.iter().map(|token| identity(call, input(token))).collect();
+            Ok::<_, String>(Call::of_many(name, requests?, work))
+        };
+        let assume = |name: &'static str, work| {
+            let get = identity("GetOpenIdToken", of_user(&id_token))?;
+            let tokens = if name.contains(words) { self.fetch(&get, "/Token")? } else { Vec::new() };
+            let request = |token: &String| {
+                let members = [("RoleArn", USER_ROLE), ("RoleSessionName", "bench"), ("WebIdentityToken", token)];
+                query_call(&self.address, "sts", "AssumeRoleWithWebIdentity", &members, None)
+            };
+            let requests: Result<_, String> = tokens.iter().map(request).collect();
+            Ok::<_, String>(Call::of_many(name, requests?, work))
+        };
 
         let none = Work::default();
-        let one_verification = Work { verifications: 1, ..none };
-        Ok(vec![
-            Call {
-                name: "no-op (GET /_sekisho/health)",
-                request: get(&self.address, "/_sekisho/health"),
-                work: none,
-                status: 200,
-            },
-            Call { name: "GetId, a new guest", request: new_guest, work: none, status: 200 },
-            Call { name: "GetId, a known login", request: known, work: one_verification, status: 200 },
-            Call {
-                name: "GetCredentialsForIdentity, guest",
-                request: of_guest,
-                work: Work { seals: 1, ..none },
-                status: 200,
-            },
+        let verify = Work { verifications: 1, ..none };
+        let sign = Work { signatures: 1, ..none };
+        let seal = Work { seals: 1, ..none };
+        let mut calls = vec![
+            Call::new("GetId, a new guest", new_guest, none),
+            first_sight("GetId, a known login, first sight", "GetId", &of_pool, verify)?,
+            Call::new("GetId, a known login, again", identity("GetId", of_pool(&id_token))?, none),
+            Call::new("GetCredentialsForIdentity, guest", identity("GetCredentialsForIdentity", guest.clone())?, seal),
             // The seal is not in this floor: the target is set against one verification alone.
-            Call { name: "GetCredentialsForIdentity, login", request: of_user, work: one_verification, status: 200 },
-            Call {
-                name: "InitiateAuth, password",
-                request: password,
-                work: Work { exponentiations: 1, signatures: 2, seals: 1, ..none },
-                status: 200,
-            },
-            Call {
-                name: "InitiateAuth, refresh token",
-                request: refresh,
-                work: Work { signatures: 2, seals: 1, ..none },
-                status: 200,
-            },
-            Call {
-                name: "GetCallerIdentity, access key",
-                request: caller(&self.root)?,
-                work: Work { request_signatures: 1, ..none },
-                status: 200,
-            },
-            Call {
-                name: "GetCallerIdentity, session",
-                request: caller(&session)?,
-                work: Work { request_signatures: 1, seals: 1, ..none },
-                status: 200,
-            },
-        ])
+            first_sight(
+                "GetCredentialsForIdentity, login, first sight",
+                "GetCredentialsForIdentity",
+                &of_user,
+                verify,
+            )?,
+            Call::new(
+                "GetCredentialsForIdentity, login, again",
+                identity("GetCredentialsForIdentity", of_user(&id_token))?,
+                seal,
+            ),
+            Call::new("GetOpenIdToken, guest", identity("GetOpenIdToken", guest)?, sign),
+            first_sight(
+                "GetOpenIdToken, login, first sight",
+                "GetOpenIdToken",
+                &of_user,
+                Work { verifications: 1, ..sign },
+            )?,
+            assume("AssumeRoleWithWebIdentity, first sight", Work { verifications: 1, ..seal })?,
+            Call::new("InitiateAuth, password", password, Work { exponentiations: 1, signatures: 2, ..seal }),
+            Call::new("InitiateAuth, refresh token", refresh.clone(), Work { signatures: 2, ..seal }),
+            Call::new("GetCallerIdentity, access key", caller(&self.root)?, Work { request_signatures: 1, ..none }),
+            Call::new("GetCallerIdentity, session", caller(&session)?, Work { request_signatures: 1, ..seal }),
+        ];
+        calls.retain(|call| call.name.contains(words));
+        let nothing = Call::new("no-op (GET /_sekisho/health)", get(&self.address, "/_sekisho/health"), none);
+        calls.insert(0, nothing);
+        Ok(calls)
+    }
+
+    /// Sends the request until there are enough tokens, which stand in its answers at this place.
+    fn fetch(&self, request: &[u8], place: &str) -> Result<Vec<String>, String> {
+        std::thread::scope(|scope| {
+            let fetchers: Vec<_> = (0..FETCHERS)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut to = Connection::open(&self.address)?;
+                        let token = |_| text(to.json(request)?.pointer(place).unwrap_or(&Value::Null));
+                        (0..TOKENS / FETCHERS).map(token).collect::<Result<Vec<_>, String>>()
+                    })
+                })
+                .collect();
+            let mut tokens = Vec::with_capacity(TOKENS);
+            for fetcher in fetchers {
+                tokens.extend(fetcher.join().map_err(|_| "a connection's thread was lost")??);
+            }
+            Ok(tokens)
+        })
     }
 
     /// The identity pool's id, as it stands in the path of a request.
@@ -160,7 +222,7 @@ impl Account {
         let mut to = Connection::open(&self.address)?;
         let policy = policy.to_string();
         let members = [("RoleName", "BenchGuest"), ("PolicyName", "bench"), ("PolicyDocument", policy.as_str())];
-        to.json(&query_call(&self.address, "iam", "PutRolePolicy", &members, &self.root)?)?;
+        to.json(&query_call(&self.address, "iam", "PutRolePolicy", &members, Some(&self.root))?)?;
         let new_guest = json!({ "IdentityPoolId": self.identity_pool });
         let guest = to.json(&self.public("cognito-identity", "GetId", &new_guest)?)?;
         let of_guest = json!({ "IdentityId": guest["IdentityId"] });

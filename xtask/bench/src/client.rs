@@ -136,20 +136,20 @@ pub fn json_call(
     post(address, service, &headers, &input.to_string(), keys)
 }
 
-/// A query-protocol call of `iam` or `sts`.
+/// A query-protocol call of `iam` or `sts`; unsigned without keys.
 pub fn query_call(
     address: &str,
     service: &str,
     call: &str,
     members: &[(&str, &str)],
-    keys: &Keys,
+    keys: Option<&Keys>,
 ) -> Result<Vec<u8>, String> {
     let version = if service == "iam" { "2010-05-08" } else { "2011-06-15" };
     let mut body = format!("Action={call}&Version={version}");
     for (name, value) in members {
         body.push_str(&format!("&{name}={}", encoded(value)));
     }
-    post(address, service, &[("content-type", "application/x-www-form-urlencoded")], &body, Some(keys))
+    post(address, service, &[("content-type", "application/x-www-form-urlencoded")], &body, keys)
 }
 
 /// A request of S3, signed without its body, which follows it: `length` bytes.

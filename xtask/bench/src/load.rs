@@ -49,7 +49,7 @@ fn drive(server: &Process, call: &Call, connections: usize, time: Duration) -> R
                     let mut latencies = Vec::new();
                     while begun.elapsed() < time {
                         let sent = Instant::now();
-                        let (status, body) = connection.send(&call.request)?;
+                        let (status, body) = connection.send(call.request())?;
                         if status != call.status {
                             return Err(format!("{}: status {status}: {}", call.name, String::from_utf8_lossy(body)));
                         }

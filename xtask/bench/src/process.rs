@@ -4,7 +4,7 @@ use crate::client::{Connection, Keys, get};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -30,6 +30,11 @@ impl Process {
         let started = Self::spawn(program, "serve", flags, variables, Stdio::null())?;
         started.wait()?;
         Ok(started)
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// Host and port.

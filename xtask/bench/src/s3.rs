@@ -51,7 +51,7 @@ fn small(server: &Process, keys: &Keys, own: &dyn Fn(&str) -> String, each: Dura
     let mut put = s3_head(address, "PUT", &own("small"), 1024, keys)?;
     put.extend_from_slice(&body);
     expect(200, Connection::open(address)?.send(&put)?.0)?;
-    let call = |name, request, status| Call { name, request, status, work: Work::default() };
+    let call = |name, request, status| Call::new(name, request, Work::default()).answered_with(status);
     let empty = |method: &str, path: &str| s3_head(address, method, path, 0, keys);
     let calls = [
         call("no-op (GET /_sekisho/health)", get(address, "/_sekisho/health"), 200),
