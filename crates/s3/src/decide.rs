@@ -116,6 +116,22 @@ impl Guard {
         lookup: &dyn Lookup,
         decision: &mut Decision,
     ) -> Result<bool, S3Fault> {
+        let listing = Permission { action: "s3:ListBucket", on: On::Bucket };
+        let allowed = self.may_also(question, listing, lookup).await?;
+        decision.note("policy", format!("the caller may {}list the bucket", if allowed { "" } else { "not " }));
+        Ok(allowed)
+    }
+
+    /// Whether the caller has a further permission, on which the answer depends and not whether there is one.
+    ///
+    /// # Errors
+    /// Our own failures.
+    pub(crate) async fn may_also(
+        &self,
+        question: &Question<'_>,
+        permission: Permission,
+        lookup: &dyn Lookup,
+    ) -> Result<bool, S3Fault> {
         let side = self.side(question, lookup).await?;
         if side.keeps_out(question.caller) {
             return Ok(false);
@@ -123,12 +139,9 @@ impl Guard {
         let hearing = self.node.gate.hear(question.caller, question.request).await?;
         let document = Document::default();
         let bench = Bench { question, hearing: &hearing, document: &document, lookup, side: &side, source: None };
-        let permission = Permission { action: "s3:ListBucket", on: On::Bucket };
         let (extra, resource) = bench.asked(permission, None).await?;
         let asked = Asked { action: permission.action, resource: Some(&resource), extra };
-        let allowed = hearing.weigh(&asked, side.owned()).is_ok();
-        decision.note("policy", format!("the caller may {}list the bucket", if allowed { "" } else { "not " }));
-        Ok(allowed)
+        Ok(hearing.weigh(&asked, side.owned()).is_ok())
     }
 
     /// The resource's side: whose it is, and what is set about it.

@@ -6,7 +6,7 @@ use crate::deletes::Deletes;
 use crate::lent::Lent;
 use crate::upstream::Upstream;
 use crate::{Approved, Arrived, Body, BodyFault, BucketName, Call, Guard, Operation, Permitted, Question, S3Fault};
-use crate::{admit, masked, settings, target, version2};
+use crate::{admit, masked, settings, shown, target, version2};
 use bytes::Bytes;
 use domain::{Region, Timestamp};
 use gate::{Admitted, Caller, Decision, RequestView};
@@ -223,6 +223,7 @@ where
         }
         let served = self.s3.backend.serve(parts.method.clone(), approved).await;
         let served = masked::masked(served, &self.s3.guard, &question, &look, &mut self.decision).await?;
+        let served = shown::shown(served, &self.s3.guard, &question, &look, &mut self.decision).await?;
         if call.operation == Operation::DeleteBucket
             && served.status().is_success()
             && let (Backend::Upstream(_), Some(bucket)) = (&self.s3.backend, call.target.bucket())

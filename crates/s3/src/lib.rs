@@ -25,6 +25,7 @@ mod masked;
 mod operation;
 mod permission;
 pub mod settings;
+mod shown;
 mod target;
 pub mod upstream;
 mod version2;

@@ -137,6 +137,30 @@ async fn parts_of_many_keys_that_are_denied_are_not_in_the_list() {
     assert!(behind.got()[0].text().contains("<Object><Key>own/a</Key></Object></Delete>"));
 }
 
+#[tokio::test]
+async fn locks_and_tags_are_told_to_who_may_know() {
+    let (stage, behind) = Stage::upstream().await;
+    behind.answers(
+        "200 OK\r\nETag: \"e\"\r\nx-amz-tagging-count: 2\r\nx-amz-object-lock-mode: GOVERNANCE\r\n\
+         x-amz-object-lock-retain-until-date: 2030-01-01T00:00:00Z\r\nx-amz-object-lock-legal-hold: ON",
+        "",
+    );
+    let reader = |actions: &[&str]| json!({ "Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::app/*" });
+    let plain = stage.user("plain", &reader(&["s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging"])).await;
+    let auditor = stage.user("auditor", &reader(&["s3:Get*"])).await;
+    let told = async |keys: &Keys, method: &str, target: &str| {
+        let found = stage.send(Some(keys), method, target, &[], "").await;
+        let names = ["etag", "x-amz-tagging-count", "x-amz-object-lock-mode", "x-amz-object-lock-legal-hold"];
+        names.into_iter().filter(|name| found.headers.contains_key(*name)).count()
+    };
+    for method in ["GET", "HEAD"] {
+        assert_eq!(told(&plain, method, "/app/k").await, 2);
+        // Of a version it takes another permission.
+        assert_eq!(told(&plain, method, "/app/k?versionId=v").await, 1);
+        assert_eq!(told(&auditor, method, "/app/k?versionId=v").await, 4);
+    }
+}
+
 fn md5(text: &str) -> String {
     use base64::Engine;
     use md5::{Digest, Md5};
