@@ -140,6 +140,14 @@ impl S3 {
         tokio::time::timeout(DOCUMENT_TIMEOUT, read).await.unwrap_or(Err(BodyFault::Stalled)).map_err(too_long)
     }
 
+    /// What is set about a bucket is kept here, so whoever has the bucket is asked whether there is one: otherwise a policy could
+    /// wait for a bucket that somebody else will make. The folder was asked before.
+    async fn check_bucket(&self, call: &Call, now: Timestamp) -> Result<(), S3Fault> {
+        let (Backend::Upstream(upstream), Some(bucket)) = (&self.backend, call.target.bucket()) else { return Ok(()) };
+        let found = upstream.has_bucket(bucket, now).await?;
+        if found { Ok(()) } else { Err(S3Fault::no_such_bucket(bucket.as_str())) }
+    }
+
     /// Buckets on a server behind us are this account's, so others neither see which there are nor make any.
     fn check_account(&self, call: &Call, permitted: &Permitted, decision: &mut Decision) -> Result<(), S3Fault> {
         let of_service = matches!(call.operation, Operation::ListBuckets | Operation::CreateBucket);
@@ -206,6 +214,7 @@ where
         // Of many keys each is still to be decided.
         let _seat = seat.filter(|_| call.operation == Operation::DeleteObjects);
         if settings::serves(call.operation) {
+            self.s3.check_bucket(&call, self.arrival.now).await?;
             let served = self.s3.guard.serve_setting(&question, &permitted, &mut self.decision).await?;
             return Ok(served.map(body::full));
         }

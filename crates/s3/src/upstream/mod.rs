@@ -101,6 +101,22 @@ impl Upstream {
         answer::passed_on(response, &approved.request_id).await
     }
 
+    /// Whether there is such a bucket.
+    ///
+    /// # Errors
+    /// The server behind us cannot be reached, or does not tell.
+    pub(crate) async fn has_bucket(&self, bucket: &BucketName, now: Timestamp) -> Result<bool, S3Fault> {
+        let target = Target::Bucket(bucket.clone());
+        let response = self.send(plain(Method::HEAD, target, Vec::new(), HeaderMap::new(), now)).await?;
+        match response.status() {
+            StatusCode::OK => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            status => {
+                Err(connect::unavailable(format!("whether a bucket is there: the server behind us says {status}")))
+            }
+        }
+    }
+
     /// The tags of an object; `None`: there is no such object.
     ///
     /// # Errors

@@ -161,6 +161,23 @@ async fn locks_and_tags_are_told_to_who_may_know() {
     }
 }
 
+#[tokio::test]
+async fn nothing_is_set_about_a_bucket_that_is_not_there() {
+    let (stage, behind) = Stage::upstream().await;
+    let policy = json!({ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Principal": "*",
+        "Action": "s3:GetObject", "Resource": "arn:aws:s3:::app/*" } });
+    behind.answers("404 Not Found", "");
+    assert_eq!(stage.root("PUT", "/app?policy", &policy.to_string()).await.told(), "404 NoSuchBucket");
+    let got = behind.got().remove(0);
+    assert_eq!(got.line, "HEAD /app");
+    behind.answers("403 Forbidden", "");
+    assert_eq!(stage.root("PUT", "/app?policy", &policy.to_string()).await.told(), "503 ServiceUnavailable");
+    behind.answers("200 OK", "");
+    assert_eq!(stage.root("GET", "/app?policy", "").await.told(), "404 NoSuchBucketPolicy");
+    assert_eq!(stage.root("PUT", "/app?policy", &policy.to_string()).await.told(), "204");
+    assert_eq!(stage.send(None, "GET", "/app/k", &[], "").await.told(), "200");
+}
+
 fn md5(text: &str) -> String {
     use base64::Engine;
     use md5::{Digest, Md5};
