@@ -40,9 +40,19 @@ pub struct Floor {
     seal: f64,
 }
 
-impl Floor {
-    /// Measures each piece beside the work of the server at this address.
-    pub fn measure(address: &str) -> Result<Self, String> {
+/// Keys and texts to do the pieces with.
+pub struct Pieces {
+    key: RsaKeyPair,
+    public: ParsedPublicKey,
+    message: [u8; 900],
+    signature: Vec<u8>,
+    random: SystemRandom,
+    seal: LessSafeKey,
+}
+
+impl Pieces {
+    /// Makes the keys.
+    pub fn new() -> Result<Self, String> {
         let broken = |_| "cryptography is not available".to_owned();
         let key = RsaKeyPair::generate(KeySize::Rsa2048).map_err(broken)?;
         let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public_key().as_ref())
@@ -53,38 +63,59 @@ impl Floor {
         let random = SystemRandom::new();
         key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature).map_err(broken)?;
         let seal = LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &[7; 32]).map_err(broken)?);
-        let verify = || {
-            let _ = black_box(public.verify_sig(&message, &signature));
-        };
+        Ok(Self { key, public, message, signature, random, seal })
+    }
+
+    /// Does all that a call cannot do without.
+    pub fn all(&self, work: Work) {
+        (0..work.verifications).for_each(|_| self.verify());
+        (0..work.signatures).for_each(|_| self.sign());
+        (0..work.exponentiations).for_each(|_| self.exponentiate());
+        (0..work.request_signatures).for_each(|_| self.check_request());
+        (0..work.seals).for_each(|_| self.seal());
+    }
+
+    fn verify(&self) {
+        let _ = black_box(self.public.verify_sig(&self.message, &self.signature));
+    }
+
+    fn sign(&self) {
+        let mut signature = [0; 256];
+        let _ = black_box(self.key.sign(&RSA_PKCS1_SHA256, &self.random, &self.message, &mut signature));
+    }
+
+    fn exponentiate(&self) {
+        let _ = black_box(PasswordVerifier::from_password("pool", "ana", "Perman3nt!", [9; 16]));
+    }
+
+    fn check_request(&self) {
+        let secret = b"a/secret/of/forty/characters/as/usual/aws";
+        black_box(&sigv4::SigningKey::derive(secret, "20260102", "us-east-1", "sts"));
+        black_box(digest::digest(&digest::SHA256, &[b'b'; 43])); // the body
+        black_box(digest::digest(&digest::SHA256, &[b'c'; 400])); // the canonical request
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
+        black_box(hmac::sign(&key, &[b's'; 140])); // the string to sign
+    }
+
+    fn seal(&self) {
+        let mut record = vec![b'r'; 512];
+        let nonce = Nonce::assume_unique_for_key([3; 12]);
+        let _ = black_box(self.seal.seal_in_place_append_tag(nonce, Aad::from(b"session"), &mut record));
+    }
+}
+
+impl Floor {
+    /// Measures each piece beside the work of the server at this address.
+    pub fn measure(address: &str) -> Result<Self, String> {
+        let pieces = Pieces::new()?;
         let cost = |piece: &(dyn Fn() + Sync)| cost(address, piece);
         Ok(Self {
-            in_a_loop: in_a_loop(&verify),
-            verification: cost(&verify)?,
-            signature: cost(&|| {
-                let mut signature = [0; 256];
-                let _ = black_box(key.sign(&RSA_PKCS1_SHA256, &random, &message, &mut signature));
-            })?,
-            exponentiation: cost(&|| {
-                let _ = black_box(PasswordVerifier::from_password("pool", "ana", "Perman3nt!", [9; 16]));
-            })?,
-            request_signature: cost(&|| {
-                let key = sigv4::SigningKey::derive(
-                    b"a/secret/of/forty/characters/as/usual/aws",
-                    "20260102",
-                    "us-east-1",
-                    "sts",
-                );
-                black_box(&key);
-                black_box(digest::digest(&digest::SHA256, &[b'b'; 43])); // the body
-                black_box(digest::digest(&digest::SHA256, &[b'c'; 400])); // the canonical request
-                let key = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
-                black_box(hmac::sign(&key, &[b's'; 140])); // the string to sign
-            })?,
-            seal: cost(&|| {
-                let mut record = vec![b'r'; 512];
-                let nonce = Nonce::assume_unique_for_key([3; 12]);
-                let _ = black_box(seal.seal_in_place_append_tag(nonce, Aad::from(b"session"), &mut record));
-            })?,
+            in_a_loop: in_a_loop(&|| pieces.verify()),
+            verification: cost(&|| pieces.verify())?,
+            signature: cost(&|| pieces.sign())?,
+            exponentiation: cost(&|| pieces.exponentiate())?,
+            request_signature: cost(&|| pieces.check_request())?,
+            seal: cost(&|| pieces.seal())?,
         })
     }
 

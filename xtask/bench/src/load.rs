@@ -15,6 +15,8 @@ pub struct Load {
     pub p99_us: f64,
     /// The server's CPU time for one request.
     pub cpu_us: f64,
+    /// The length of an answer's body, in bytes.
+    pub answer_length: usize,
 }
 
 impl Load {
@@ -22,7 +24,7 @@ impl Load {
     pub fn run(server: &Process, call: &Call, connections: usize, time: Duration) -> Result<Self, String> {
         drive(server, call, connections, time / 10)?; // caches fill, branches are learnt
         let (cpu, begun) = (server.cpu()?, Instant::now());
-        let mut latencies = drive(server, call, connections, time)?;
+        let (mut latencies, bytes) = drive(server, call, connections, time)?;
         let (cpu, elapsed) = (server.cpu()?.saturating_sub(cpu), begun.elapsed());
         latencies.sort_unstable();
         let at = |share: f64| {
@@ -35,18 +37,19 @@ impl Load {
             p50_us: at(0.5),
             p99_us: at(0.99),
             cpu_us: cpu.as_secs_f64() * 1e6 / count,
+            answer_length: bytes / latencies.len().max(1),
         })
     }
 }
 
-fn drive(server: &Process, call: &Call, connections: usize, time: Duration) -> Result<Vec<Duration>, String> {
+fn drive(server: &Process, call: &Call, connections: usize, time: Duration) -> Result<(Vec<Duration>, usize), String> {
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..connections)
             .map(|_| {
                 scope.spawn(|| {
                     let mut connection = Connection::open(server.address())?;
                     let begun = Instant::now();
-                    let mut latencies = Vec::new();
+                    let (mut latencies, mut bytes) = (Vec::new(), 0);
                     while begun.elapsed() < time {
                         let sent = Instant::now();
                         let (status, body) = connection.send(call.request())?;
@@ -54,15 +57,18 @@ fn drive(server: &Process, call: &Call, connections: usize, time: Duration) -> R
                             return Err(format!("{}: status {status}: {}", call.name, String::from_utf8_lossy(body)));
                         }
                         latencies.push(sent.elapsed());
+                        bytes += body.len();
                     }
-                    Ok(latencies)
+                    Ok((latencies, bytes))
                 })
             })
             .collect();
-        let mut all = Vec::new();
+        let (mut all, mut bytes) = (Vec::new(), 0);
         for worker in workers {
-            all.extend(worker.join().map_err(|_| "a connection's thread was lost")??);
+            let (latencies, more) = worker.join().map_err(|_| "a connection's thread was lost")??;
+            all.extend(latencies);
+            bytes += more;
         }
-        Ok(all)
+        Ok((all, bytes))
     })
 }

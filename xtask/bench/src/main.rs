@@ -1,6 +1,6 @@
 //! Measures a running server: per hot call, requests per second, latencies and the server's CPU time per request,
-//! beside the floor: a no-op on the same listener plus that call's cryptography, both measured in the same run and on a busy
-//! machine.
+//! beside two floors of the same run: the sum of a no-op on the same listener and the call's cryptography, and the reference, a
+//! server that does nothing but that cryptography for the same bytes.
 //!
 //! Usage: `bench PATH-OF-SEKISHO [SECONDS [WORDS]]`; `cargo xtask bench` builds both and runs it. With words, only the calls
 //! whose name holds them are measured, beside the no-op. `bench PATH-OF-SEKISHO s3 [SECONDS [MEBIBYTES]]` measures S3,
@@ -14,6 +14,7 @@ mod floor;
 mod growth;
 mod load;
 mod process;
+mod reference;
 mod s3;
 
 use account::{Account, Call};
@@ -29,6 +30,9 @@ const CONNECTIONS: [usize; 2] = [1, 16];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|mode| mode == "reference") {
+        return ended(reference::serve(arguments.get(1..).unwrap_or_default()));
+    }
     let Some(program) = arguments.first() else {
         eprintln!(
             "bench PATH-OF-SEKISHO [SECONDS [WORDS]] | s3 [SECONDS [MEBIBYTES]] | growth [MOST [SECONDS [ENGINE]]]"
@@ -74,15 +78,17 @@ fn measure(program: &Path, each: Duration, words: &str) -> Result<(), String> {
     let floor = Floor::measure(server.address())?;
     println!("{floor}");
     println!(
-        "{:<46} {:>5} {:>10} {:>10} {:>10} {:>12} {:>10} {:>6}",
-        "call", "conns", "req/s", "p50 µs", "p99 µs", "CPU µs/req", "floor µs", "ratio"
+        "{:<46} {:>5} {:>9} {:>8} {:>8} {:>10} {:>8} {:>6} {:>10} {:>6}",
+        "call", "conns", "req/s", "p50 µs", "p99 µs", "CPU µs/req", "sum µs", "ratio", "reference", "ratio"
     );
     for connections in CONNECTIONS {
         let mut nothing = None;
         for call in account.calls(words)? {
             let load = Load::run(&server, &call, connections, each)?;
             let nothing = *nothing.get_or_insert(load.cpu_us);
-            println!("{}", row(&call, connections, &load, nothing + floor.of(call.work)));
+            let reference = reference::start(call.work, load.answer_length)?;
+            let least = Load::run(&reference, &call, connections, each / 2)?;
+            println!("{}", row(&call, connections, &load, nothing + floor.of(call.work), least.cpu_us));
         }
         println!();
     }
@@ -90,14 +96,15 @@ fn measure(program: &Path, each: Duration, words: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn row(call: &Call, connections: usize, load: &Load, floor_us: f64) -> String {
+fn row(call: &Call, connections: usize, load: &Load, sum_us: f64, reference_us: f64) -> String {
     format!(
-        "{:<46} {connections:>5} {:>10.0} {:>10.0} {:>10.0} {:>12.1} {floor_us:>10.1} {:>6.2}",
+        "{:<46} {connections:>5} {:>9.0} {:>8.0} {:>8.0} {:>10.1} {sum_us:>8.1} {:>6.2} {reference_us:>10.1} {:>6.2}",
         call.name,
         load.per_second,
         load.p50_us,
         load.p99_us,
         load.cpu_us,
-        load.cpu_us / floor_us
+        load.cpu_us / sum_us,
+        load.cpu_us / reference_us
     )
 }

@@ -25,6 +25,13 @@ impl Process {
         Self::serve_with(program, &[], &[])
     }
 
+    /// The same for another program or command that listens and answers.
+    pub fn run(program: &Path, command: &str, flags: &[&str]) -> Result<Self, String> {
+        let started = Self::spawn(program, command, flags, &[], Stdio::null())?;
+        started.wait()?;
+        Ok(started)
+    }
+
     /// The same with more flags and variables.
     pub fn serve_with(program: &Path, flags: &[&str], variables: &[(&str, &str)]) -> Result<Self, String> {
         let started = Self::spawn(program, "serve", flags, variables, Stdio::null())?;
