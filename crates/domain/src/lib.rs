@@ -24,6 +24,7 @@ pub mod secret_hash;
 pub mod session;
 pub mod srp;
 pub mod time;
+pub mod token_keys;
 pub mod totp;
 pub mod user_attributes;
 pub mod user_filter;

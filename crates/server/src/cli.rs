@@ -39,6 +39,9 @@ pub enum Command {
     /// Refuse from now on what was issued so far to an identity or for a role.
     #[command(after_help = REVOKE_HELP)]
     Revoke(RevokeArgs),
+    /// List the keys that sign identity pools' tokens, or put new ones in their place.
+    #[command(after_help = KEYS_HELP)]
+    Keys(KeysArgs),
     /// Empty an ephemeral server, in milliseconds (refused by a server that keeps its data).
     Reset(ResetArgs),
 }
@@ -96,6 +99,22 @@ Examples:
 
 Credentials and tokens that were issued before are refused at once, on other nodes within a second; so are the sessions that \
 were assumed with them. What is issued afterwards is good.
+
+",
+    keys_help!(),
+);
+
+const KEYS_HELP: &str = concat!(
+    "\
+Examples:
+  sekisho keys list
+  sekisho keys rotate
+  sekisho keys rotate --now                 after a leak
+
+Keys are rotated by themselves after 90 days: the new one is in the key set for an hour before it signs, the old one goes on \
+verifying until every token that it signed has expired. `rotate` begins that now. `rotate --now` has the new one sign at \
+once and removes all others: tokens that they signed are refused, on other nodes within a second, and wherever else keys are \
+kept, once they are fetched again.
 
 ",
     keys_help!(),
@@ -316,6 +335,41 @@ pub struct RevokeWhose {
     pub list: bool,
 }
 
+/// What `keys` takes.
+#[derive(Args, Clone, Debug)]
+pub struct KeysArgs {
+    #[command(subcommand)]
+    pub what: KeysWhat,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum KeysWhat {
+    /// Every key: how old it is, and whether it signs, will sign, or only verifies.
+    List(KeysCommonArgs),
+    /// Give the key of every region a successor.
+    Rotate(KeysRotateArgs),
+}
+
+/// What both take.
+#[derive(Args, Clone, Debug)]
+pub struct KeysCommonArgs {
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub server: EnvArgs,
+}
+
+/// What `keys rotate` takes.
+#[derive(Args, Clone, Debug)]
+pub struct KeysRotateArgs {
+    /// Sign with the new key at once, and refuse what the others signed: after a leak
+    #[arg(long)]
+    pub now: bool,
+    #[command(flatten)]
+    pub common: KeysCommonArgs,
+}
+
 #[cfg(test)]
 mod tests {
     use super::Cli;
@@ -339,6 +393,10 @@ mod tests {
         assert!(parses("sekisho revoke --list"));
         assert!(parses("sekisho revoke --role r --reason x"));
         assert!(!parses("sekisho revoke"));
+        assert!(parses("sekisho keys list --json"));
+        assert!(parses("sekisho keys rotate --now --json"));
+        assert!(!parses("sekisho keys"));
+        assert!(!parses("sekisho keys list --now"));
         assert!(!parses("sekisho revoke --role r --identity i"));
     }
 }

@@ -1,7 +1,7 @@
 //! What a server does when nobody asks: notices what other nodes changed and revoked, sweeps up after deleted pools, forgets
-//! what expired, writes down which keys were used, sweeps the files of S3.
+//! what expired, gives old signing keys a successor, writes down which keys were used, sweeps the files of S3.
 
-use crate::clock::now;
+use crate::clock::{fresh, now};
 use contract::Fault;
 use s3::Backend;
 use service::Node;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use store::table::{pool_sweeps, revoked_tokens, session_revocations, used_sessions};
+use sts::identity_keys::rotation::{self, Takeover};
 use tokio::sync::watch;
 
 /// How often other nodes' changes are looked for. Twice a second, so that a cache is never a second old.
@@ -71,6 +72,8 @@ async fn keep_house(node: &Node, round: u64) -> Result<(), Fault> {
                 Ok::<_, Fault>(())
             })
             .await?;
+        rotation::remove_over(node, now).await?;
+        rotation::rotate(node, Takeover::WhenOld, now, &fresh).await?;
     }
     Ok(())
 }

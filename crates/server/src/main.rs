@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         cli::Command::Env(args) => commands::env::run(args),
         cli::Command::Explain(args) => commands::explain::run(args),
         cli::Command::Revoke(args) => commands::revoke::run(args),
+        cli::Command::Keys(args) => commands::keys::run(args),
         cli::Command::Reset(args) => commands::reset::run(args),
     };
     match ended {

@@ -2,7 +2,7 @@
 
 use crate::data_dir::RootKey;
 use crate::http::plain;
-use crate::operator::{demand, explain, json, revocations, signer};
+use crate::operator::{demand, explain, json, keys, revocations, signer};
 use crate::start;
 use bytes::Bytes;
 use contract::Fault;
@@ -25,6 +25,8 @@ pub async fn answer(node: &Arc<Node>, root: &RootKey, arrival: &Arrival<'_>) -> 
         (&Method::POST, explain::TOKEN) => said(explain::token(node, arrival).await),
         (&Method::POST, revocations::PATH) => said(revocations::revoke(node, arrival).await),
         (&Method::GET, revocations::PATH) => said(revocations::list(node, arrival).await),
+        (&Method::POST, keys::ROTATE) => said(keys::rotate(node, arrival).await),
+        (&Method::GET, keys::PATH) => said(keys::list(node, arrival).await),
         (&Method::GET | &Method::HEAD, path) if path.starts_with(WEB_IDENTITY) => said(web_identity(node, path).await),
         (&Method::GET | &Method::HEAD, "/.well-known/jwks_uri") => said(identity_pools_keys(node).await),
         (&Method::GET | &Method::HEAD, "/.well-known/openid-configuration") => identity_pools(node, arrival),

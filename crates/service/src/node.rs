@@ -29,6 +29,8 @@ pub struct Node {
     pub decisions: Decisions,
     /// Where signing keys of new user pools come from.
     pub key_source: Arc<dyn KeySource>,
+    /// Held by whoever makes a key that signs tokens, so that those who come at once share one.
+    pub key_turn: tokio::sync::Mutex<()>,
     /// The keys of other OpenID Connect providers, fetched when a token asks for them.
     pub provider_keys: Arc<ProviderKeys>,
     /// Where the public providers are asked whose their tokens are.
@@ -78,6 +80,7 @@ impl Node {
             gate,
             decisions: Decisions::new(2048),
             key_source: parts.key_source,
+            key_turn: tokio::sync::Mutex::default(),
             provider_keys: parts.provider_keys,
             social: parts.social,
             account: parts.account,

@@ -1,9 +1,12 @@
 //! The keys that sign the OpenID tokens of identity pools: `cognito-identity` signs with them, STS and the world verify.
 
+pub mod rotation;
+
 use contract::Fault;
-use domain::Region;
 use domain::identity_token::{self, ISSUER};
 use domain::jwt::{self, Algorithm, JwtError, SigningKey, VerifyingKey};
+use domain::token_keys::{self, TokenKeyTimes};
+use domain::{Region, Timestamp};
 use serde_json::json;
 use service::{Cx, Node};
 use std::ops::Deref;
@@ -15,35 +18,37 @@ use store::table::identity_token_keys::{self, IdentityTokenKey};
 pub struct TokenKey(SigningKey);
 
 impl TokenKey {
-    /// The key of this region's pools; made when it is first needed.
+    /// The key whose turn it is to sign for this region's pools ([`domain::token_keys`]); the first is made when it is needed.
     ///
     /// # Errors
     /// An internal fault: there is no key to be had, or the one there is does not open.
     pub async fn demand(cx: &Cx, region: &Region) -> Result<Arc<Self>, Fault> {
-        if let Some(key) = signing(&cx.node, region).await? {
+        if let Some(key) = signing(&cx.node, region, cx.now()).await? {
+            return Ok(key);
+        }
+        // Those who come at once wait for one key.
+        let _turn = cx.node.key_turn.lock().await;
+        if let Some(key) = signing(&cx.node, region, cx.now()).await? {
             return Ok(key);
         }
         let private = cx.node.key_source.take().await?;
-        let kid = identity_token::kid(region, FIRST);
-        let key = SigningKey::from_pkcs8(&kid, Algorithm::Rs512, &private).map_err(Fault::internal)?;
-        let row = IdentityTokenKey {
-            region: region.clone(),
-            number: FIRST.into(),
-            sealed_private: cx.seal(KIND, &kid, &private)?,
-            public_modulus: key.verifying_key().modulus().to_vec(),
-            public_exponent: key.verifying_key().exponent().to_vec(),
-            key_id: kid,
-            created_ms: cx.now(),
-        };
-        cx.write(async |tx| {
-            // Of two nodes that come here at once, one wins.
-            if identity_token_keys::insert(tx, &row).await? {
-                tx.touch_catalog().await?;
+        for number in FIRST..FIRST + TRIES {
+            let row = row(&cx.node, region, number, &private, cx.now(), cx.random())?;
+            cx.write(async |tx| {
+                // Of two nodes that come here at once, one wins.
+                if identity_token_keys::of_region(tx, region).await?.is_empty()
+                    && identity_token_keys::insert(tx, &row).await?
+                {
+                    tx.touch_catalog().await?;
+                }
+                Ok(())
+            })
+            .await?;
+            if let Some(key) = signing(&cx.node, region, cx.now()).await? {
+                return Ok(key);
             }
-            Ok(())
-        })
-        .await?;
-        signing(&cx.node, region).await?.ok_or_else(|| Fault::internal("the key that was just made is not there"))
+        }
+        Err(Fault::internal("the key that was just made is not there"))
     }
 }
 
@@ -86,7 +91,7 @@ pub async fn public_of(node: &Node, token: &str) -> Result<Option<Arc<PublicKey>
     node.caches.of::<PublicKey>().get_or_load(&node.store, kid, load).await
 }
 
-/// The key set document at `ISSUER/.well-known/jwks_uri`: the keys of every region.
+/// The key set document at `ISSUER/.well-known/jwks_uri`: the keys of every region that sign, will sign, or signed what still counts.
 ///
 /// # Errors
 /// An internal fault.
@@ -117,15 +122,60 @@ pub fn openid_configuration(address: &str) -> String {
 #[derive(Debug)]
 struct Published(String);
 
-async fn signing(node: &Node, region: &Region) -> Result<Option<Arc<TokenKey>>, Fault> {
+/// A region's keys that sign, now or later; whose turn it is depends on the time alone, so they are kept together.
+#[derive(Debug)]
+struct RegionKeys {
+    times: Vec<TokenKeyTimes>,
+    keys: Vec<Arc<TokenKey>>,
+}
+
+async fn signing(node: &Node, region: &Region, now: Timestamp) -> Result<Option<Arc<TokenKey>>, Fault> {
     let load = async || {
-        let row = node.store.read(async |tx| Ok::<_, Fault>(identity_token_keys::newest(tx, region).await?)).await?;
-        let Some(row) = row else { return Ok(None) };
-        let private = node.vault.open(KIND, &row.key_id, &row.sealed_private)?;
-        let key = SigningKey::from_pkcs8(&row.key_id, Algorithm::Rs512, &private).map_err(Fault::internal)?;
-        Ok(Some(TokenKey(key)))
+        let rows =
+            node.store.read(async |tx| Ok::<_, Fault>(identity_token_keys::of_region(tx, region).await?)).await?;
+        let Some(signer) = token_keys::signer(&times(&rows), now) else { return Ok(None) };
+        // Those before it never sign again.
+        let rows: Vec<_> = rows.into_iter().filter(|row| row.number >= signer).collect();
+        let keys = rows.iter().map(|row| {
+            let private = node.vault.open(KIND, &row.key_id, &row.sealed_private)?;
+            let key = SigningKey::from_pkcs8(&row.key_id, Algorithm::Rs512, &private).map_err(Fault::internal)?;
+            Ok(Arc::new(TokenKey(key)))
+        });
+        let keys = keys.collect::<Result<_, Fault>>()?;
+        Ok::<_, Fault>(Some(RegionKeys { times: times(&rows), keys }))
     };
-    node.caches.of::<TokenKey>().get_or_load(&node.store, region.as_str(), load).await
+    let found = node.caches.of::<RegionKeys>().get_or_load(&node.store, region.as_str(), load).await?;
+    Ok(found.and_then(|found| {
+        let signer = token_keys::signer(&found.times, now)?;
+        let mut keys = found.times.iter().zip(&found.keys);
+        keys.find(|(times, _)| times.number == signer).map(|(_, key)| Arc::clone(key))
+    }))
+}
+
+/// A new key of a region, to be written down.
+fn row(
+    node: &Node,
+    region: &Region,
+    number: u32,
+    private: &[u8],
+    now: Timestamp,
+    nonce: [u8; 12],
+) -> Result<IdentityTokenKey, Fault> {
+    let kid = identity_token::kid(region, number);
+    let key = SigningKey::from_pkcs8(&kid, Algorithm::Rs512, private).map_err(Fault::internal)?;
+    Ok(IdentityTokenKey {
+        region: region.clone(),
+        number: number.into(),
+        sealed_private: node.vault.seal(KIND, &kid, private, nonce)?,
+        public_modulus: key.verifying_key().modulus().to_vec(),
+        public_exponent: key.verifying_key().exponent().to_vec(),
+        key_id: kid,
+        created_ms: now,
+    })
+}
+
+fn times(rows: &[IdentityTokenKey]) -> Vec<TokenKeyTimes> {
+    rows.iter().map(|row| TokenKeyTimes { number: row.number, created: row.created_ms }).collect()
 }
 
 fn public(row: &IdentityTokenKey) -> Result<VerifyingKey, JwtError> {
@@ -137,6 +187,9 @@ const KIND: &str = "identity-token-key";
 
 /// A region's first key.
 const FIRST: u32 = 1;
+
+/// Numbers that are tried in turn: a `kid` may be taken by a region whose name ends in digits.
+const TRIES: u32 = 4;
 
 /// Longer than any key id of ours, in bytes: a region's name and a number.
 const KID_MOST: usize = 80;

@@ -28,6 +28,11 @@ impl TokenKeys {
         if let Some(keys) = find(&cx.node, account).await? {
             return Ok(keys);
         }
+        // Those who come at once wait for one key.
+        let _turn = cx.node.key_turn.lock().await;
+        if let Some(keys) = find(&cx.node, account).await? {
+            return Ok(keys);
+        }
         let rsa = cx.node.key_source.take().await?;
         let scalar: [u8; 48] = cx.random();
         let stored = StoredKeys {

@@ -4,6 +4,7 @@ use contract::Fault;
 use serde_json::Value;
 use service::{KeySource, LocalBoxFuture};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use zeroize::Zeroizing;
 
 /// An access key, with a session token if it is temporary.
@@ -49,9 +50,23 @@ const SIGNING_KEYS: [&[u8]; 4] = [
     include_bytes!("../keys/test-4.pk8"),
 ];
 
+impl TestSigningKeys {
+    pub(crate) fn taken(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 impl KeySource for TestSigningKeys {
     fn take(&self) -> LocalBoxFuture<'_, Result<Zeroizing<Vec<u8>>, Fault>> {
         let turn = self.0.fetch_add(1, Ordering::Relaxed) % SIGNING_KEYS.len();
-        Box::pin(async move { Ok(Zeroizing::new(SIGNING_KEYS[turn].to_vec())) })
+        let mut waited = false;
+        Box::pin(std::future::poll_fn(move |context| {
+            // Others go first, as where a key has to be made.
+            if !std::mem::replace(&mut waited, true) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(Ok(Zeroizing::new(SIGNING_KEYS[turn].to_vec())))
+        }))
     }
 }

@@ -12,7 +12,7 @@ use federation::fetch::{FetchSettings, Fetcher, InternalHosts};
 use federation::oidc::{KeySettings, ProviderKeys};
 use federation::social::SocialEndpoints;
 use serde_json::Value;
-use service::{Entry, Issuer, Node, NodeParts, Vault};
+use service::{Entry, Issuer, KeySource, Node, NodeParts, Vault};
 use std::cell::Cell;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -59,6 +59,7 @@ pub struct World {
     pub region: String,
     door: Door,
     operations: Vec<&'static Operation>,
+    signing_keys: Arc<TestSigningKeys>,
     requests: Cell<u64>,
 }
 
@@ -111,10 +112,11 @@ impl World {
             created_ms: Timestamp::from_millis(BEGINNING_MS),
         };
         store.write(async |tx| Ok::<_, Fault>(iam_access_keys::insert(tx, &row).await?)).await.expect("a root key");
+        let signing_keys = Arc::new(TestSigningKeys::default());
         let node = Arc::new(Node::new(NodeParts {
             store,
             vault,
-            key_source: Arc::new(TestSigningKeys::default()),
+            key_source: Arc::clone(&signing_keys) as Arc<dyn KeySource>,
             provider_keys: Arc::new(provider_keys),
             social,
             account: AccountId::from(ACCOUNT),
@@ -129,8 +131,14 @@ impl World {
             clock: Clock(AtomicI64::new(BEGINNING_MS)),
             region: "us-east-1".to_owned(),
             operations,
+            signing_keys,
             requests: Cell::new(0),
         }
+    }
+
+    /// How many keys for signing tokens were taken so far.
+    pub fn signing_keys_taken(&self) -> usize {
+        self.signing_keys.taken()
     }
 
     /// Calls an operation as root. `iam:CreateGroup` where two services have one of that name.
@@ -199,7 +207,7 @@ impl World {
         let headers: Vec<(&str, &[u8])> =
             request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let unsigned = sigv4::Request {
-            method: "POST",
+            method: request.method().as_str(),
             raw_path: request.uri().path(),
             raw_query: request.uri().query(),
             headers: &headers,

@@ -16,6 +16,7 @@ mod get_identity_pool_roles;
 mod get_open_id_token;
 mod get_open_id_token_for_developer_identity;
 mod hot_calls;
+mod key_rotation;
 mod list_identities;
 mod list_identity_pools;
 mod logins;

@@ -4,6 +4,7 @@ pub mod ask;
 pub mod demo;
 pub mod env;
 pub mod explain;
+pub mod keys;
 pub mod reset;
 pub mod revoke;
 pub mod serve;

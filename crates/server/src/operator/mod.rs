@@ -2,6 +2,7 @@
 //! everything else is.
 
 pub mod explain;
+pub mod keys;
 pub mod revocations;
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,11 @@ use testkit::{Keys, World};
 
 /// What a path answers to a signed POST: status and JSON.
 async fn post(world: &World, keys: &Keys, path: &str, body: &str) -> (u16, Value) {
-    let request = http::Request::builder().method("POST").uri(path).header("host", "sekisho.localhost:4566");
+    send(world, "POST", keys, path, body).await
+}
+
+async fn send(world: &World, method: &str, keys: &Keys, path: &str, body: &str) -> (u16, Value) {
+    let request = http::Request::builder().method(method).uri(path).header("host", "sekisho.localhost:4566");
     let request = request.body(Bytes::from(body.to_owned())).unwrap();
     let (parts, body) = world.signed(request, keys).into_parts();
     let now = world.clock.now();
@@ -122,6 +126,45 @@ async fn only_who_may_revokes_and_asks() {
     // The dead cannot ask either.
     assert_eq!(post(&world, &keys, token, r#"{"token":"x"}"#).await.0, 400);
     assert_eq!(post(&world, &curious, identity, &question).await.0, 200);
+}
+
+#[tokio::test]
+async fn keys_are_listed_and_rotated_by_who_may() {
+    let world = World::new(&tables()).await;
+    let pool = pool_with_guests(&world).await;
+    let (id, _) = guest(&world, &pool).await;
+    let token = async || world.call_unsigned("GetOpenIdToken", &json!({ "IdentityId": id })).await.text_at("Token");
+    let rotate = async |keys: &Keys, body: &str| post(&world, keys, "/_sekisho/keys/rotate", body).await;
+    let root = Keys::root();
+    assert_eq!(rotate(&root, "{}").await, (200, json!({ "keys": [] })));
+    let old = token().await;
+    world.clock.advance_seconds(60);
+    let told = json!({ "keys": [
+        { "region": "us-east-1", "key_id": "us-east-11", "state": "signs", "created_at": "2026-01-02T03:04:05Z",
+          "age_seconds": 60 },
+        { "region": "us-east-1", "key_id": "us-east-12", "state": "published", "created_at": "2026-01-02T03:05:05Z",
+          "age_seconds": 0, "signs_from": "2026-01-02T04:05:05Z" },
+    ] });
+    let curious = user(&world, "curious", "sekisho:ListKeys", "*").await;
+    let (status, refused) = rotate(&curious, "{}").await;
+    assert_eq!((status, &refused["__type"]), (403, &json!("AccessDeniedException")), "{refused}");
+    let keeper = user(&world, "keeper", "sekisho:RotateKeys", "*").await;
+    assert_eq!(rotate(&keeper, "{}").await, (200, told.clone()));
+    assert_eq!(send(&world, "GET", &curious, "/_sekisho/keys", "").await, (200, told));
+    let (status, refused) = send(&world, "GET", &keeper, "/_sekisho/keys", "").await;
+    assert_eq!((status, &refused["__type"]), (403, &json!("AccessDeniedException")), "{refused}");
+    for invalid in ["", "[]x", r#"{"now":"yes"}"#, r#"{"later":true}"#] {
+        assert_eq!(rotate(&keeper, invalid).await.0, 400, "{invalid}");
+    }
+    let role = json!({
+        "RoleArn": "arn:aws:iam::123456789012:role/Guest", "RoleSessionName": "story", "WebIdentityToken": old,
+    });
+    assert_eq!(world.call_unsigned("AssumeRoleWithWebIdentity", &role).await.status, 200);
+    let (status, told) = rotate(&keeper, r#"{"now":true}"#).await;
+    assert_eq!((status, told["keys"].as_array().unwrap().len()), (200, 1), "{told}");
+    assert_eq!((&told["keys"][0]["key_id"], &told["keys"][0]["state"]), (&json!("us-east-13"), &json!("signs")));
+    assert_eq!(world.call_unsigned("AssumeRoleWithWebIdentity", &role).await.status, 400);
+    assert_ne!(token().await, old);
 }
 
 #[tokio::test]

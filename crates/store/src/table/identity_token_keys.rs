@@ -52,11 +52,16 @@ pub async fn insert(tx: &mut Tx, row: &IdentityTokenKey) -> Result<bool, StoreEr
     Ok(tx.exec(sql, &parameters).await? == 1)
 }
 
-/// The key with the highest number of a region.
-pub async fn newest(tx: &mut Tx, region: &Region) -> Result<Option<IdentityTokenKey>, StoreError> {
-    let sql =
-        concat!("SELECT ", columns!(), " FROM identity_token_keys WHERE region = $1 ORDER BY number DESC LIMIT 1");
-    maybe(tx.one(sql, &[region.into()]).await?.as_ref())
+/// A region's keys, by rising number.
+pub async fn of_region(tx: &mut Tx, region: &Region) -> Result<Vec<IdentityTokenKey>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM identity_token_keys WHERE region = $1 ORDER BY number");
+    collect(&tx.all(sql, &[region.into()]).await?)
+}
+
+/// Removes a region's keys with lower numbers than this one; answers how many there were.
+pub async fn delete_below(tx: &mut Tx, region: &Region, number: i64) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM identity_token_keys WHERE region = $1 AND number < $2";
+    tx.exec(sql, &[region.into(), number.into()]).await
 }
 
 /// The key with this `kid`.
