@@ -1,6 +1,6 @@
 //! The keys of identity pools' tokens, rotated by an operator on one node, as another node of the same database sees it.
 
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, clippy::panic, clippy::unwrap_used)]
 
 use e2e::principal::user;
 use e2e::{Engine, Server, Shell};
