@@ -3,6 +3,7 @@
 use crate::operation::{COPY_SOURCE, OF_SIGNATURE, OF_SIGNATURE_2, is_passed_over};
 use crate::target::{self, decode, read_key};
 use crate::{BucketName, ObjectKey, Operation, S3Fault, Target, header_rules};
+use http::header::CONNECTION;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt::Write;
@@ -128,15 +129,22 @@ fn fold(query: Vec<(String, String)>, headers: &HeaderMap) -> Result<(Vec<(Strin
     Ok((rest, headers))
 }
 
-/// Headers that decide something stand once and are text.
+/// Headers that decide something stand once and are text, and are not said to be for the next hop alone: they would be decided on
+/// and then not passed on.
 fn check_headers(headers: &HeaderMap) -> Result<(), S3Fault> {
+    let decides = |name: &str| name.starts_with("x-amz-") || STANDARD_ONCE.contains(&name);
+    for names in headers.get_all(CONNECTION) {
+        let names = names.to_str().unwrap_or_default();
+        if let Some(name) = names.split(',').map(|name| name.trim().to_ascii_lowercase()).find(|name| decides(name)) {
+            return Err(S3Fault::invalid_argument("This header is not one of the connection", "connection", &name));
+        }
+    }
     for name in headers.keys() {
         let text = name.as_str();
         if MEANS_MORE.iter().any(|known| text.starts_with(known)) {
             return Err(S3Fault::not_implemented(text));
         }
-        let decides = text.starts_with("x-amz-") || STANDARD_ONCE.contains(&text);
-        if !decides || text.starts_with("x-amz-meta-") {
+        if !decides(text) || text.starts_with("x-amz-meta-") {
             continue;
         }
         let mut values = headers.get_all(name).iter();
@@ -282,6 +290,10 @@ mod tests {
             let twice = [(name, "*"), (name, "1")];
             assert_eq!(read("PUT", "/app/k", &twice).unwrap_err().code, "InvalidArgument", "{name}");
         }
+        for hops in ["x-amz-server-side-encryption", "close, If-None-Match", "X-AMZ-Meta-A"] {
+            assert_eq!(read("PUT", "/app/k", &[("connection", hops)]).unwrap_err().code, "InvalidArgument", "{hops}");
+        }
+        assert!(read("PUT", "/app/k", &[("connection", "keep-alive, x-hop")]).is_ok());
         assert_eq!(read("PUT", "/app/k", &[("cache-control", "a"), ("cache-control", "b")]).unwrap().headers.len(), 3);
         let metadata = [("x-amz-meta-a", "1"), ("x-amz-meta-a", "2")];
         assert!(read("PUT", "/app/k", &metadata).is_ok());

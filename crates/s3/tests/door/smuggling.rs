@@ -170,3 +170,24 @@ async fn answers_are_not_split() {
     let found = stage.root("GET", "/app/absent%0D%0ASet-Cookie:%20a=b", "").await;
     assert!(found.status == 404 && !found.headers.contains_key("set-cookie"), "{found:?}");
 }
+
+/// What is decided on is not taken away afterwards.
+#[tokio::test]
+async fn no_header_is_for_the_decision_alone() {
+    let (stage, behind) = Stage::upstream().await;
+    let statement = json!({ "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*",
+        "Condition": { "StringEquals": { "s3:x-amz-server-side-encryption": "AES256", "s3:if-none-match": "*" } } });
+    let ana = stage.user("ana", &statement).await;
+    let (encrypted, fresh) = (("x-amz-server-side-encryption", "AES256"), ("if-none-match", "*"));
+    assert_eq!(stage.send(Some(&ana), "PUT", "/app/k", &[fresh], "x").await.told(), "403 AccessDenied");
+    for hops in ["x-amz-server-side-encryption", "if-none-match", "close, IF-NONE-MATCH"] {
+        let headers = [encrypted, fresh, ("connection", hops)];
+        assert_eq!(stage.send(Some(&ana), "PUT", "/app/k", &headers, "x").await.told(), "400 InvalidArgument");
+    }
+    let twice = [encrypted, fresh, ("if-none-match", "\"e\"")];
+    assert_eq!(stage.send(Some(&ana), "PUT", "/app/k", &twice, "x").await.told(), "400 InvalidArgument");
+    assert!(behind.got().is_empty());
+    assert_eq!(stage.send(Some(&ana), "PUT", "/app/k", &[encrypted, fresh], "x").await.told(), "200");
+    let got = behind.got().remove(0);
+    assert_eq!((got.header(encrypted.0), got.header(fresh.0)), (Some(encrypted.1), Some(fresh.1)));
+}
