@@ -9,7 +9,9 @@ use contract::Fault;
 use domain::session::{SamlIdentity, WebIdentity};
 use federation::saml::Assertion;
 use gate::context;
-use iam_policy::{Context, Layers, PolicyKind, PolicyRef, Principal, Request, Resource, Verdict, evaluate_trust};
+use iam_policy::{
+    Context, Layers, Policy, PolicyKind, PolicyRef, Principal, Request, Resource, Statement, Verdict, evaluate_trust,
+};
 use model::sts::error;
 use service::{Caller, Cx, Decision, RoleFacts};
 use std::collections::BTreeMap;
@@ -210,15 +212,28 @@ fn trusts(
 
 fn web_identity_context(cx: &Cx, role: &RoleFacts, asked: WebIdentityRequest<'_>) -> Context {
     let web = asked.web_identity;
-    let mut context = context::of_request(cx.request.view(), &Caller::Anonymous, &BTreeMap::new());
-    // A token holder is neither anonymous nor an IAM principal yet: these keys come with the session.
-    for key in ["aws:PrincipalAccount", "aws:PrincipalType", "aws:userid"] {
-        context.remove(key);
+    let mut context = Context::with_capacity(8);
+    if asks_beyond(&role.trust, context::web_identity_prefix(&web.provider)) {
+        context = context::of_request(cx.request.view(), &Caller::Anonymous, &BTreeMap::new());
+        // A token holder is neither anonymous nor an IAM principal yet: these keys come with the session.
+        for key in ["aws:PrincipalAccount", "aws:PrincipalType", "aws:userid"] {
+            context.remove(key);
+        }
+        of_session(&mut context, role, asked.session_name, asked.tags);
     }
     context::of_web_identity(&mut context, &web.provider, &web.audience, &web.subject, &web.amr);
     context.set("aws:FederatedProvider", web.provider.as_str());
-    of_session(&mut context, role, asked.session_name, asked.tags);
     context
+}
+
+/// Whether a policy asks for more than the keys of one provider. Most trust policies of web identities do not, and what nobody
+/// asks for need not be made up for every call.
+fn asks_beyond(trust: &Policy, prefix: &str) -> bool {
+    let is_of_provider = |key: &str| {
+        let begins = key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        begins && key.as_bytes().get(prefix.len()) == Some(&b':')
+    };
+    !trust.statements().iter().flat_map(Statement::context_keys).all(is_of_provider)
 }
 
 /// The keys that every way of assuming a role has (spec/sts-and-iam.md B7).
@@ -261,5 +276,26 @@ fn record(decision: &mut Decision, verdict: &Verdict<'_>) {
             let why = verdict.explain().to_string();
             decision.failed("trust", format!("{role} does not allow {action}: {}", why.trim_end()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_policy_that_asks_for_the_provider_s_keys_alone_is_told_from_one_that_asks_more() {
+        let policy = |condition: &str| {
+            let statement = format!(r#"{{"Effect":"Allow","Principal":"*","Action":"*","Condition":{condition}}}"#);
+            Policy::parse(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#)).unwrap()
+        };
+        let beyond = |condition: &str| asks_beyond(&policy(condition), "idp.example.com");
+        assert!(!beyond("{}"));
+        assert!(!beyond(r#"{"StringEquals":{"IDP.example.com:aud":"app","idp.example.com:sub":"ana"}}"#));
+        assert!(beyond(r#"{"StringEquals":{"idp.example.com:aud":"app","aws:SecureTransport":"true"}}"#));
+        assert!(beyond(r#"{"StringEquals":{"idp.example.com:aud":"${aws:RequestedRegion}"}}"#));
+        assert!(beyond(r#"{"StringEquals":{"idp.example.community:aud":"app"}}"#));
+        assert!(beyond(r#"{"StringEquals":{"idp.example.com":"app"}}"#));
     }
 }
