@@ -3,6 +3,7 @@
 use crate::backend::{Backend, Look};
 use crate::body::{self, Promise};
 use crate::deletes::Deletes;
+use crate::documents::Documents;
 use crate::lent::Lent;
 use crate::upstream::Upstream;
 use crate::{Approved, Arrived, Body, BodyFault, BucketName, Call, Guard, Operation, Permitted, Question, S3Fault};
@@ -18,19 +19,9 @@ use rand_core::{RngCore, SeedableRng};
 use service::Node;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Longest answer to `DeleteObjects`, in bytes: a thousand keys of 1024 bytes, each byte perhaps an entity.
 const DELETE_ANSWER_MOST: usize = 8 * 1024 * 1024;
-
-/// How long a document may take to arrive, however it trickles: it is kept in memory meanwhile.
-const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(60);
-/// Documents of more bytes, or of a length that is not said, are read a few at a time. Most are read before anybody knows
-/// whether the caller may do anything at all.
-const SMALL_DOCUMENT: u64 = 64 * 1024;
-/// So many.
-const LARGE_AT_ONCE: usize = 32;
 
 /// Answers requests to S3.
 pub struct S3 {
@@ -38,8 +29,7 @@ pub struct S3 {
     guard: Guard,
     backend: Backend,
     domains: Vec<String>,
-    /// Seats for readers of large documents.
-    large: Semaphore,
+    documents: Documents,
 }
 
 /// A request as it stands at the door, its body still to come.
@@ -68,7 +58,7 @@ pub struct Answer<B> {
 impl S3 {
     /// A guard before this backend. `domains` are the host names of which `BUCKET.DOMAIN` names a bucket, besides AWS's own.
     pub fn new(node: Arc<Node>, guard: Guard, backend: Backend, domains: Vec<String>) -> Self {
-        Self { node, guard, backend, domains, large: Semaphore::new(LARGE_AT_ONCE) }
+        Self { node, guard, backend, domains, documents: Documents::default() }
     }
 
     /// The host names of which `BUCKET.DOMAIN` names a bucket.
@@ -124,22 +114,6 @@ impl S3 {
 }
 
 impl S3 {
-    /// The whole body, and a seat if it is large.
-    async fn document(
-        &self,
-        body: Body,
-        length: Option<u64>,
-        most: usize,
-    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), S3Fault> {
-        let large = most as u64 > SMALL_DOCUMENT && length.is_none_or(|length| length > SMALL_DOCUMENT);
-        let read = async {
-            // The seats are never taken away.
-            let seat = if large { self.large.acquire().await.ok() } else { None };
-            Ok::<_, BodyFault>((body::whole(body, most).await?, seat))
-        };
-        tokio::time::timeout(DOCUMENT_TIMEOUT, read).await.unwrap_or(Err(BodyFault::Stalled)).map_err(too_long)
-    }
-
     /// What is set about a bucket is kept here, so whoever has the bucket is asked whether there is one: otherwise a policy could
     /// wait for a bucket that somebody else will make. The folder was asked before.
     async fn check_bucket(&self, call: &Call, now: Timestamp) -> Result<(), S3Fault> {
@@ -196,7 +170,10 @@ where
         let mut body = body::decode(promise, self.body.take().ok_or_else(|| S3Fault::internal("the body is gone"))?);
         let (document, seat) = match call.operation.document_most() {
             None => (Bytes::new(), None),
-            Some(most) => self.s3.document(std::mem::replace(&mut body, body::empty()), length, most).await?,
+            Some(most) => {
+                let whole = std::mem::replace(&mut body, body::empty());
+                self.s3.documents.read(&admitted.caller, whole, length, most).await?
+            }
         };
         let signature = admitted.signature.as_ref();
         let region = signature.and_then(|signature| signature.region.clone());
@@ -400,16 +377,6 @@ fn check_form(call: &Call, caller: &Caller) -> Result<(), S3Fault> {
         ));
     }
     Ok(())
-}
-
-/// A document that is longer than any honest one.
-fn too_long(fault: BodyFault) -> S3Fault {
-    match fault {
-        BodyFault::TooLarge => {
-            S3Fault::new("MaxMessageLengthExceeded", StatusCode::BAD_REQUEST, "Your request was too big.")
-        }
-        other => S3Fault::from(other),
-    }
 }
 
 /// The headers without those that were between the client and us. `x-amz-trailer` stays: it tells which trailer the body has.

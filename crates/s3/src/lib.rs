@@ -15,6 +15,7 @@ mod condition_keys;
 mod decide;
 pub mod deletes;
 mod document;
+mod documents;
 mod door;
 mod exchange;
 mod fault;
