@@ -6,7 +6,7 @@ use crate::deletes::Deletes;
 use crate::documents::Documents;
 use crate::lent::Lent;
 use crate::upstream::Upstream;
-use crate::{Approved, Arrived, Body, BodyFault, BucketName, Call, Guard, Operation, Permitted, Question, S3Fault};
+use crate::{Approved, Arrived, Body, BucketName, Call, Guard, Operation, Permitted, Question, S3Fault};
 use crate::{admit, masked, settings, shown, target, version2};
 use bytes::Bytes;
 use domain::{Region, Timestamp};

@@ -67,6 +67,11 @@ fn parse(document: &[u8]) -> Option<Element> {
                     return None;
                 }
                 let name = start.local_name().into_inner().to_owned();
+                // S3 has no other names; the reader would take some that are none (`a<b`), which cannot be written again.
+                let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+                if name.is_empty() || !name.bytes().all(is_name) {
+                    return None;
+                }
                 open.push(Element { name, ..Element::default() });
             }
             Event::End(_) => {
@@ -131,6 +136,9 @@ mod tests {
             "<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>",
             "<a>&e;</a>",
             "<a>&#0;</a>",
+            "<a><b<c/></a>",
+            "<a>< /></a>",
+            "<a><x:/></a>",
             &deep,
             &wide,
         ] {
