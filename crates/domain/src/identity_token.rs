@@ -70,7 +70,7 @@ impl IdentityToken {
 
     /// This token as a login of GetCredentialsForIdentity, under the key [`PROVIDER`].
     pub fn into_login(self) -> VerifiedLogin {
-        let claims = self.claims();
+        let claims = self.claims().into();
         let subject = self.identity_id.to_string();
         VerifiedLogin { provider: PROVIDER.to_owned(), kind: LoginKind::Developer, subject, claims }
     }
@@ -117,7 +117,12 @@ impl IdentityToken {
 pub fn developer_login(provider: &str, pool: &IdentityPoolId, user: &str) -> VerifiedLogin {
     let mut claims = Claims::new();
     claims.insert("amr".to_owned(), json!([AUTHENTICATED, provider, format!("{provider}:{pool}:{user}")]));
-    VerifiedLogin { provider: provider.to_owned(), kind: LoginKind::Developer, subject: user.to_owned(), claims }
+    VerifiedLogin {
+        provider: provider.to_owned(),
+        kind: LoginKind::Developer,
+        subject: user.to_owned(),
+        claims: claims.into(),
+    }
 }
 
 /// Why a token under the `Logins` key [`PROVIDER`] is refused: `NotAuthorizedException` with [`Self::message`].

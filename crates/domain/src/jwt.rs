@@ -193,15 +193,29 @@ impl fmt::Debug for VerifyingKey {
 /// A parsed token whose signature nobody has checked yet.
 #[derive(Clone, Debug)]
 pub struct UnverifiedToken<'a> {
+    parts: TokenParts<'a>,
+    claims: Claims,
+}
+
+/// The same with its claims not read yet.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenParts<'a> {
     kid: String,
     algorithm: Algorithm,
     signed: &'a str,
     signature: &'a str,
-    claims: Claims,
+    payload: Vec<u8>,
 }
 
 /// Parses a token: at most 50,000 characters, three parts, RS256 or RS512, JSON objects in header and payload.
 pub fn peek(token: &str) -> Result<UnverifiedToken<'_>, JwtError> {
+    let parts = split(token)?;
+    let claims = serde_json::from_slice(&parts.payload).map_err(|_| JwtError::Malformed)?;
+    Ok(UnverifiedToken { parts, claims })
+}
+
+/// The same but for the payload, which may be anything.
+pub(crate) fn split(token: &str) -> Result<TokenParts<'_>, JwtError> {
     if token.len() > MAX_TOKEN_LENGTH {
         return Err(JwtError::Malformed);
     }
@@ -210,8 +224,8 @@ pub fn peek(token: &str) -> Result<UnverifiedToken<'_>, JwtError> {
     if payload.contains('.') {
         return Err(JwtError::Malformed);
     }
-    let header: Header = decode_json(header)?;
-    Ok(UnverifiedToken { kid: header.kid, algorithm: header.alg, signed, signature, claims: decode_json(payload)? })
+    let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| JwtError::Malformed)?;
+    Ok(TokenParts { kid: header.kid, algorithm: header.alg, signed, signature, payload: decode(payload)? })
 }
 
 /// [`peek`] and [`UnverifiedToken::verify`] in one.
@@ -222,7 +236,7 @@ pub fn verify(token: &str, key: &VerifyingKey) -> Result<Claims, JwtError> {
 impl UnverifiedToken<'_> {
     /// The key the token says it is signed with.
     pub fn kid(&self) -> &str {
-        &self.kid
+        &self.parts.kid
     }
 
     /// What the token claims; not to be believed before [`Self::verify`].
@@ -232,6 +246,24 @@ impl UnverifiedToken<'_> {
 
     /// The claims, if `key` signed them with its own algorithm. Expiry is the caller's matter.
     pub fn verify(self, key: &VerifyingKey) -> Result<Claims, JwtError> {
+        self.parts.verify(key)?;
+        Ok(self.claims)
+    }
+}
+
+impl TokenParts<'_> {
+    /// The key the token says it is signed with.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The payload; not to be believed before [`Self::verify`].
+    pub fn unverified_payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The payload, if `key` signed it with its own algorithm.
+    pub fn verify(self, key: &VerifyingKey) -> Result<Vec<u8>, JwtError> {
         if self.algorithm != key.algorithm {
             return Err(JwtError::BadSignature);
         }
@@ -242,7 +274,7 @@ impl UnverifiedToken<'_> {
             key.parsed.verify_digest_sig(&digest, &signature).map_err(|_| JwtError::BadSignature)?;
             key.verdicts.add(verdict);
         }
-        Ok(self.claims)
+        Ok(self.payload)
     }
 }
 
@@ -310,9 +342,8 @@ struct Header {
     kid: String,
 }
 
-fn decode_json<T: serde::de::DeserializeOwned>(part: &str) -> Result<T, JwtError> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| JwtError::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| JwtError::Malformed)
+fn decode(part: &str) -> Result<Vec<u8>, JwtError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| JwtError::Malformed)
 }
 
 fn without_zeros(number: &[u8]) -> &[u8] {

@@ -2,6 +2,7 @@
 
 pub mod access_key;
 pub mod challenge_session;
+pub mod claims;
 pub mod iam_password;
 pub mod id;
 pub mod identity_linking;

@@ -2,7 +2,8 @@
 
 use std::ops::Deref;
 
-use crate::jwt::{self, Claims, VerifyingKey};
+use crate::claims::{Claim, IdTokenClaims, TokenClaims};
+use crate::jwt::{self, VerifyingKey};
 use crate::{ClientId, Timestamp, UserPoolId};
 
 /// A login that was checked: who it is at which provider.
@@ -15,7 +16,7 @@ pub struct VerifiedLogin {
     /// The user's immutable id there.
     pub subject: String,
     /// The verified claims.
-    pub claims: Claims,
+    pub claims: TokenClaims,
 }
 
 /// The kinds of login provider.
@@ -112,25 +113,23 @@ pub fn verify_user_pool_login<K: Deref<Target = VerifyingKey>>(
     if login.client_ids.is_empty() {
         return Err(LoginRefusal::UnsupportedProvider);
     }
-    let token = jwt::peek(login.token).map_err(|_| LoginRefusal::NotAnIdToken)?;
-    let claims = token.unverified_claims();
-    let text = |name: &'static str| match claims.get(name) {
-        Some(value) => value.as_str().filter(|text| !text.is_empty()).ok_or(LoginRefusal::NotAnIdToken),
-        None => Err(LoginRefusal::MissingClaim(name)),
-    };
-    let issuer = text("iss")?;
+    let token = jwt::split(login.token).map_err(|_| LoginRefusal::NotAnIdToken)?;
+    let claims: IdTokenClaims<'_> =
+        serde_json::from_slice(token.unverified_payload()).map_err(|_| LoginRefusal::NotAnIdToken)?;
+    let issuer = text("iss", &claims.iss)?;
     let issued_by_provider = issuer.strip_prefix("https://").is_some_and(|issuer| issuer == login.provider);
     if !issued_by_provider && !login.issuers.iter().any(|known| known == issuer) {
         return Err(LoginRefusal::IssuerMismatch);
     }
-    let audience = text("aud")?;
-    let subject = text("sub")?.to_owned();
-    let expires = match claims.get("exp") {
-        Some(value) => value.as_i64().ok_or(LoginRefusal::NotAnIdToken)?,
-        None => return Err(LoginRefusal::MissingClaim("exp")),
+    let audience = text("aud", &claims.aud)?;
+    let subject = text("sub", &claims.sub)?.to_owned();
+    let expires = match claims.exp {
+        Claim::Number(seconds) => seconds,
+        Claim::Absent => return Err(LoginRefusal::MissingClaim("exp")),
+        Claim::Text(_) | Claim::Other => return Err(LoginRefusal::NotAnIdToken),
     };
     // An access token with a resource audience has every claim above, but is no proof of identity.
-    if claims.get("token_use").and_then(|value| value.as_str()) != Some("id") {
+    if text("token_use", &claims.token_use) != Ok("id") {
         return Err(LoginRefusal::NotAnIdToken);
     }
     let client_id = login
@@ -140,12 +139,21 @@ pub fn verify_user_pool_login<K: Deref<Target = VerifyingKey>>(
         .ok_or(LoginRefusal::UnsupportedProvider)?
         .clone();
     let key = key_of(token.kid()).ok_or(LoginRefusal::BadSignature)?;
-    let claims = token.verify(&key).map_err(|_| LoginRefusal::BadSignature)?;
+    let payload = token.verify(&key).map_err(|_| LoginRefusal::BadSignature)?;
     let now = login.now.seconds();
     if now >= expires {
         return Err(LoginRefusal::Expired { now, expires });
     }
+    let claims = TokenClaims::of_payload(payload);
     Ok(VerifiedLogin { provider: login.provider.to_owned(), kind: LoginKind::UserPool { client_id }, subject, claims })
+}
+
+fn text<'a>(name: &'static str, claim: &'a Claim<'_>) -> Result<&'a str, LoginRefusal> {
+    match claim {
+        Claim::Absent => Err(LoginRefusal::MissingClaim(name)),
+        Claim::Text(text) if !text.is_empty() => Ok(text),
+        _ => Err(LoginRefusal::NotAnIdToken),
+    }
 }
 
 /// Why a login is refused: `NotAuthorizedException` with [`Self::message`].

@@ -152,7 +152,7 @@ mod tests {
             provider: provider.to_owned(),
             kind: LoginKind::Oidc { provider_arn: format!("arn:{provider}") },
             subject: "ana".to_owned(),
-            claims: claims.as_object().unwrap().clone(),
+            claims: claims.as_object().unwrap().clone().into(),
         }
     }
 

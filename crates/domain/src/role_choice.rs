@@ -366,7 +366,7 @@ mod tests {
             provider: PROVIDER.into(),
             kind: LoginKind::UserPool { client_id: ClientId::from("client") },
             subject: "ana".into(),
-            claims: claims.as_object().unwrap().clone(),
+            claims: claims.as_object().unwrap().clone().into(),
         }
     }
 
@@ -539,7 +539,7 @@ mod tests {
                 provider: arn.into(),
                 kind: LoginKind::Saml { provider_arn: arn.into() },
                 subject: "ana".into(),
-                claims: json!({ "https://aws.amazon.com/SAML/Attributes/Role": roles }).as_object().unwrap().clone(),
+                claims: json!({ "https://aws.amazon.com/SAML/Attributes/Role": roles }).as_object().unwrap().clone().into(),
             };
             let question = RoleQuestion {
                 roles: &roles_of_pool(),

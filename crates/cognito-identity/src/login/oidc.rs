@@ -32,7 +32,7 @@ pub async fn verify(
             provider: provider.to_owned(),
             kind: LoginKind::Oidc { provider_arn: arn.to_owned() },
             subject: demand_subject(token.subject)?,
-            claims: token.claims,
+            claims: token.claims.into(),
         })
     }))
 }

@@ -20,7 +20,7 @@ pub async fn verify(question: &Question<'_>, provider: &str, app: &str, token: &
         _ => return Err(silent(provider, "there is no such service any more".to_owned())),
     };
     let user = user.map_err(|refusal| refused(provider, refusal))?;
-    let claims = claims(provider, &user);
+    let claims = claims(provider, &user).into();
     // Of Twitter's `key;secret` the first half.
     let app_id = app.split(';').next().unwrap_or_default().to_owned();
     Ok(VerifiedLogin {
@@ -52,7 +52,7 @@ async fn id_token(
         provider: provider.to_owned(),
         kind: LoginKind::Public { app_id: app.to_owned() },
         subject: demand_subject(verified.subject)?,
-        claims: verified.claims,
+        claims: verified.claims.into(),
     })
 }
 

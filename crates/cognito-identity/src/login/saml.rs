@@ -37,7 +37,7 @@ pub async fn verify(
         provider: arn.to_owned(),
         kind: LoginKind::Saml { provider_arn: arn.to_owned() },
         subject,
-        claims: claims(assertion),
+        claims: claims(assertion).into(),
     }))
 }
 

@@ -22,6 +22,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept prepared per connection: more than there are statements in this crate.
 const STATEMENT_CACHE: usize = 512;
 
+/// Pages that the write-ahead log holds before they are folded into the file: sixteen megabytes. Pages that change often are
+/// folded once instead of many times.
+const CHECKPOINT_PAGES: i64 = 4096;
+
 /// A `SQLite` file, opened.
 pub(crate) struct File {
     pub(crate) writer: Writer,
@@ -40,6 +44,9 @@ impl File {
         if mode != "wal" {
             return Err(unreadable(format!("write-ahead logging is not possible here (journal mode `{mode}`)")));
         }
+        connection
+            .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
+            .map_err(|error| unreadable(error.to_string()))?;
         migrate(&mut connection)?;
         Ok(Self { writer: Writer::start(connection, generations)?, readers: Arc::new(Readers::new(path.to_owned())) })
     }
