@@ -234,14 +234,18 @@ pub async fn end(tx: &mut Tx, pool: &Pool, id: &IdentityId, reason: &str, now: T
 /// # Errors
 /// An internal fault.
 pub async fn describe(tx: &mut Tx, identity: &Identity) -> Result<IdentityDescription, Fault> {
-    let logins = identity_logins::all_of(tx, &identity.id).await?;
+    Ok(description(identity, identity_logins::all_of(tx, &identity.id).await?))
+}
+
+/// The same from what was read.
+pub fn description(identity: &Identity, logins: Vec<IdentityLogin>) -> IdentityDescription {
     let providers: BTreeSet<String> = logins.into_iter().map(|login| login.provider).collect();
-    Ok(IdentityDescription {
+    IdentityDescription {
         identity_id: Some(identity.id.to_string()),
         logins: (!providers.is_empty()).then(|| providers.into_iter().collect()),
         creation_date: Some(identity.created_ms.millis()),
         last_modified_date: Some(identity.modified_ms.millis()),
-    })
+    }
 }
 
 impl Found {

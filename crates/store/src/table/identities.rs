@@ -89,21 +89,63 @@ pub async fn find(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, Stor
     maybe(row.as_ref())
 }
 
+/// The columns of an identity `i` and of a login `l` that belongs to it.
+macro_rules! both {
+    () => {
+        "i.id, i.pool_id, i.state, i.merged_into, i.created_ms, i.modified_ms, \
+         l.pool_id, l.provider, l.subject, l.identity_id, l.linked_ms"
+    };
+}
+
 /// The identity with this id and the logins that belong to it, in one question.
 pub async fn find_with_logins(
     tx: &mut Tx,
     id: &IdentityId,
 ) -> Result<Option<(Identity, Vec<IdentityLogin>)>, StoreError> {
-    let sql = "SELECT i.id, i.pool_id, i.state, i.merged_into, i.created_ms, i.modified_ms, \
-               l.pool_id, l.provider, l.subject, l.identity_id, l.linked_ms \
-               FROM identities i LEFT JOIN identity_logins l ON l.identity_id = i.id \
-               WHERE i.id = $1 ORDER BY l.identity_id, l.provider, l.subject";
-    let rows = tx.all(sql, &[id.into()]).await?;
-    let Some(identity) = maybe::<Identity>(rows.first())? else { return Ok(None) };
-    let mut logins = Vec::new();
-    for row in &rows {
-        // No login: the only row's right half is empty.
-        if let Some(provider) = row.opt_id(7)? {
+    let sql = concat!(
+        "SELECT ",
+        both!(),
+        " FROM identities i LEFT JOIN identity_logins l ON l.identity_id = i.id WHERE i.id = $1 \
+         ORDER BY l.identity_id, l.provider, l.subject"
+    );
+    Ok(grouped(&tx.all(sql, &[id.into()]).await?)?.pop())
+}
+
+/// A page of the identities of a pool with the logins of each, in one question; without the disabled ones, if they are hidden.
+pub async fn list_with_logins(
+    tx: &mut Tx,
+    pool_id: &IdentityPoolId,
+    hide_disabled: bool,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(Identity, Vec<IdentityLogin>)>, StoreError> {
+    macro_rules! page {
+        ($only:literal) => {
+            concat!(
+                "SELECT ",
+                both!(),
+                " FROM (SELECT ",
+                columns!(),
+                " FROM identities WHERE pool_id = $1 AND id > $2",
+                $only,
+                " ORDER BY id LIMIT $3) i LEFT JOIN identity_logins l ON l.identity_id = i.id \
+                 ORDER BY i.id, l.provider, l.subject"
+            )
+        };
+    }
+    let sql = if hide_disabled { page!(" AND state <> 'disabled'") } else { page!("") };
+    grouped(&tx.all(sql, &[pool_id.into(), after.into(), limit.into()]).await?)
+}
+
+/// Rows of [`both`], those of one identity next to each other.
+fn grouped(rows: &[Row]) -> Result<Vec<(Identity, Vec<IdentityLogin>)>, StoreError> {
+    let mut all: Vec<(Identity, Vec<IdentityLogin>)> = Vec::new();
+    for row in rows {
+        if all.last().is_none_or(|(identity, _)| row.text(0) != Ok(identity.id.as_str())) {
+            all.push((Identity::from_row(row)?, Vec::new()));
+        }
+        // No login: the right half of the identity's only row is empty.
+        if let (Some(provider), Some((_, logins))) = (row.opt_id(7)?, all.last_mut()) {
             logins.push(IdentityLogin {
                 pool_id: row.id(6)?,
                 provider,
@@ -113,7 +155,7 @@ pub async fn find_with_logins(
             });
         }
     }
-    Ok(Some((identity, logins)))
+    Ok(all)
 }
 
 /// The identities of a pool, by id.

@@ -439,6 +439,14 @@ pub async fn identities_and_logins(lab: &Lab) {
         assert_eq!(identities::find_with_logins(tx, &one.id).await?, Some((one.clone(), both.to_vec())));
         assert_eq!(identities::find_with_logins(tx, &two.id).await?, Some((two.clone(), Vec::new())));
         assert_eq!(identities::find_with_logins(tx, &"us-east-1:nobody".into()).await?, None);
+        let all = [(one.clone(), both.to_vec()), (two.clone(), Vec::new())];
+        assert_eq!(identities::list_with_logins(tx, &pool.id, false, "", 9).await?, all);
+        assert_eq!(identities::list_with_logins(tx, &pool.id, true, "", 1).await?, all[..1]);
+        assert_eq!(identities::list_with_logins(tx, &pool.id, true, one.id.as_str(), 9).await?, all[1..]);
+        let off = Identity { state: IdentityState::Disabled, ..one.clone() };
+        assert!(identities::update(tx, &off).await?);
+        assert_eq!(identities::list_with_logins(tx, &pool.id, true, "", 9).await?, all[1..]);
+        assert!(identities::update(tx, &one).await?);
         assert_eq!(identity_logins::list(tx, &one.id, "idp", "x", 9).await?, [login("y", &one)]);
 
         assert_eq!(identity_logins::relink(tx, &one.id, &two.id).await?, 2);
