@@ -56,10 +56,11 @@ fn scene() -> Scene {
     let (proxy, application) = (free_port(), free_port());
     let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reverse-proxy.md")).unwrap();
     let documented = docs.split("```nginx\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    // The last one first: a free port may begin with its digits, but not with the others'.
     let block = documented
+        .replace("127.0.0.1:4566", server.address())
         .replace("127.0.0.1:8080", &format!("127.0.0.1:{proxy}"))
-        .replace("127.0.0.1:9000", &format!("127.0.0.1:{application}"))
-        .replace("127.0.0.1:4566", server.address());
+        .replace("127.0.0.1:9000", &format!("127.0.0.1:{application}"));
     let folder = shell.home().display();
     let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map(|name| format!("{name}_temp_path {folder}/{name};\n"))
