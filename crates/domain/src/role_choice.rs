@@ -539,7 +539,11 @@ mod tests {
                 provider: arn.into(),
                 kind: LoginKind::Saml { provider_arn: arn.into() },
                 subject: "ana".into(),
-                claims: json!({ "https://aws.amazon.com/SAML/Attributes/Role": roles }).as_object().unwrap().clone().into(),
+                claims: json!({ "https://aws.amazon.com/SAML/Attributes/Role": roles })
+                    .as_object()
+                    .unwrap()
+                    .clone()
+                    .into(),
             };
             let question = RoleQuestion {
                 roles: &roles_of_pool(),
