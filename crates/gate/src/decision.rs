@@ -93,38 +93,41 @@ impl Decision {
     }
 }
 
-/// A decision as it is kept: all its texts in one piece. A node makes and forgets thousands in a second, often not on the same
-/// thread, and many small pieces of memory would cost more than the decision itself.
-#[derive(Debug)]
+/// Largest memory of a forgotten decision that is written over rather than given back, in bytes.
+const REUSED_MOST: usize = 8 * 1024;
+
+/// A decision as it is kept: all its texts in one piece, in memory that a forgotten one has left. A node makes and forgets
+/// thousands in a second, often not on the same thread: memory that one thread takes and another gives back would have
+/// them wait for each other.
+#[derive(Debug, Default)]
 struct Packed {
     at: Timestamp,
     /// Request id, operation, caller, answer, and the steps' texts.
-    text: Box<str>,
+    text: String,
     /// Where the first four end.
     ends: [usize; 4],
     /// Stage, outcome, and where the text ends.
-    steps: Box<[(&'static str, Outcome, usize)]>,
+    steps: Vec<(&'static str, Outcome, usize)>,
     encoded_message: Option<Box<str>>,
 }
 
 impl Packed {
-    fn new(decision: &Decision) -> Self {
+    /// Writes a decision over whatever was here.
+    fn fill(&mut self, decision: &Decision) {
         let head = [&decision.request_id, &decision.operation, &decision.caller, &decision.answer];
         let steps = decision.steps.iter().map(|step| &step.text);
-        let mut text = String::with_capacity(head.into_iter().chain(steps).map(String::len).sum());
+        let text = &mut self.text;
+        text.clear();
+        text.reserve(head.into_iter().chain(steps).map(String::len).sum());
         let mut add = |part: &str| {
             text.push_str(part);
             text.len()
         };
-        let ends = head.map(|part| add(part));
-        let steps = decision.steps.iter().map(|step| (step.stage, step.outcome, add(&step.text))).collect();
-        Self {
-            at: decision.at,
-            ends,
-            steps,
-            text: text.into_boxed_str(),
-            encoded_message: decision.encoded_message.as_deref().map(Box::from),
-        }
+        self.ends = head.map(|part| add(part));
+        self.steps.clear();
+        self.steps.extend(decision.steps.iter().map(|step| (step.stage, step.outcome, add(&step.text))));
+        self.at = decision.at;
+        self.encoded_message = decision.encoded_message.as_deref().map(Box::from);
     }
 
     fn request_id(&self) -> &str {
@@ -152,7 +155,8 @@ impl Packed {
     /// About how much memory the record takes, in bytes.
     fn size(&self) -> usize {
         let message = self.encoded_message.as_ref().map_or(0, |message| message.len());
-        size_of::<Self>() + self.text.len() + size_of_val(&*self.steps) + message
+        let steps = self.steps.capacity() * size_of::<(&'static str, Outcome, usize)>();
+        size_of::<Self>() + self.text.capacity() + steps + message
     }
 }
 
@@ -169,6 +173,15 @@ struct Kept {
     bytes: usize,
 }
 
+impl Kept {
+    /// The oldest, if there is any, out of the ring.
+    fn forget_oldest(&mut self) -> Packed {
+        let oldest = self.decisions.pop_front().unwrap_or_default();
+        self.bytes = self.bytes.saturating_sub(oldest.size());
+        oldest
+    }
+}
+
 impl Decisions {
     /// A ring that keeps the last `most` decisions, and fewer when they are large.
     pub fn new(most: usize) -> Self {
@@ -176,15 +189,17 @@ impl Decisions {
     }
 
     /// Keeps a decision, and forgets the oldest when full.
-    pub fn keep(&self, decision: Decision) {
-        let packed = Packed::new(&decision);
-        drop(decision);
+    pub fn keep(&self, decision: &Decision) {
         let mut kept = self.lock();
+        let mut packed = if kept.decisions.len() < self.most { Packed::default() } else { kept.forget_oldest() };
+        if packed.size() > REUSED_MOST {
+            packed = Packed::default();
+        }
+        packed.fill(decision);
         kept.bytes += packed.size();
         kept.decisions.push_back(packed);
-        while kept.decisions.len() > self.most || kept.bytes > MEMORY_MOST {
-            let Some(oldest) = kept.decisions.pop_front() else { break };
-            kept.bytes -= oldest.size();
+        while kept.bytes > MEMORY_MOST && !kept.decisions.is_empty() {
+            kept.forget_oldest();
         }
     }
 
@@ -211,7 +226,7 @@ mod tests {
     fn the_oldest_decision_is_forgotten_first() {
         let ring = Decisions::new(2);
         for id in ["a", "b", "c"] {
-            ring.keep(Decision::new(id.to_owned(), Timestamp::default(), "sts:GetCallerIdentity".to_owned()));
+            ring.keep(&Decision::new(id.to_owned(), Timestamp::default(), "sts:GetCallerIdentity".to_owned()));
         }
         assert!(ring.find("a").is_none());
         assert!(ring.find("b").is_some() && ring.find("c").is_some());
@@ -235,7 +250,7 @@ mod tests {
             (0..STEPS_MOST).for_each(|_| decision.note("role", "x".repeat(TEXT_MOST)));
             decision
         };
-        (0..200).for_each(|number| ring.keep(large(number.to_string())));
+        (0..200).for_each(|number| ring.keep(&large(number.to_string())));
         assert!(ring.find("0").is_none() && ring.find("199").is_some());
         let kept = ring.lock();
         assert!(kept.bytes <= MEMORY_MOST);
@@ -243,17 +258,30 @@ mod tests {
     }
 
     #[test]
+    fn memory_that_was_used_for_a_large_decision_is_given_back() {
+        let ring = Decisions::new(1);
+        let mut large = Decision::new("large".to_owned(), Timestamp::default(), "x".to_owned());
+        (0..STEPS_MOST).for_each(|_| large.note("role", "x".repeat(TEXT_MOST)));
+        let small = Decision::new("small".to_owned(), Timestamp::default(), "x".to_owned());
+        ring.keep(&large);
+        ring.keep(&small);
+        assert!(ring.find("large").is_none() && ring.find("small").is_some_and(|small| small.steps.is_empty()));
+        assert!(ring.lock().bytes < REUSED_MOST);
+    }
+
+    #[test]
     fn a_decision_is_found_as_it_was_kept() {
         let ring = Decisions::new(2);
+        (0..2).for_each(|_| ring.keep(&Decision::new("written over".to_owned(), Timestamp::default(), String::new())));
         let mut decision = Decision::new("r".to_owned(), Timestamp::from_seconds(7), "sts:X".to_owned());
         decision.passed("login", "é: verified");
         decision.note("role", "");
         decision.failed("policy", "no");
         decision.answer = "403 AccessDenied".to_owned();
-        ring.keep(decision.clone());
+        ring.keep(&decision);
         decision.request_id = "s".to_owned();
         decision.encoded_message = Some("sealed".to_owned());
-        ring.keep(decision.clone());
+        ring.keep(&decision);
         let text = |decision: Option<Decision>| decision.and_then(|decision| serde_json::to_string(&decision).ok());
         assert_eq!(text(ring.find("s")), text(Some(decision.clone())));
         decision.request_id = "r".to_owned();

@@ -4,6 +4,7 @@
 //! process. Only a process that is killed outright loses the lines of its last tenth of a second.
 
 use crate::clock;
+use std::cell::Cell;
 use std::fmt::{self, Write as _};
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -30,9 +31,18 @@ pub struct Lines {
 
 struct Waiting {
     bytes: Vec<u8>,
-    /// The second of the last line, and how it is written.
-    second: (i64, String),
     out: Box<dyn Write + Send>,
+}
+
+/// A line that a thread writes, before it joins the others: so nobody waits while it is written.
+struct Line {
+    bytes: Vec<u8>,
+    /// The second of the thread's last line, and how it is written.
+    second: (i64, String),
+}
+
+thread_local! {
+    static LINE: Cell<Line> = const { Cell::new(Line::NEW) };
 }
 
 impl JsonLines {
@@ -41,7 +51,7 @@ impl JsonLines {
     /// # Errors
     /// The thread that writes could not be started.
     pub fn start(out: Box<dyn Write + Send>) -> std::io::Result<(Self, Arc<Lines>)> {
-        let waiting = Waiting { bytes: Vec::with_capacity(WAITING_MOST), second: (i64::MIN, String::new()), out };
+        let waiting = Waiting { bytes: Vec::with_capacity(WAITING_MOST), out };
         let lines = Arc::new(Lines { waiting: Mutex::new(waiting), first: Condvar::new() });
         let writer = Arc::clone(&lines);
         std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.keep_writing())?;
@@ -77,14 +87,19 @@ impl Waiting {
             self.bytes.clear();
         }
     }
+}
 
-    fn add(&mut self, event: &Event<'_>) {
+impl Line {
+    const NEW: Self = Self { bytes: Vec::new(), second: (i64::MIN, String::new()) };
+
+    fn write(&mut self, event: &Event<'_>) {
         let now = clock::now();
         if self.second.0 != now.seconds() {
             self.second = (now.seconds(), now.iso8601());
         }
         let second = self.second.1.trim_end_matches('Z');
         let (thousandths, level) = (now.millis().rem_euclid(1000), event.metadata().level());
+        self.bytes.clear();
         // Writing to memory does not fail.
         let _ = write!(self.bytes, r#"{{"timestamp":"{second}.{thousandths:03}Z","level":"{level}""#);
         event.record(&mut Members { out: &mut self.bytes, message: true });
@@ -95,9 +110,13 @@ impl Waiting {
 
 impl<S: Subscriber> Layer<S> for JsonLines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        // Taken rather than borrowed: what is written may itself have something to log.
+        let mut line = LINE.replace(Line::NEW);
+        line.write(event);
         let mut waiting = self.lines.lock();
         let first = waiting.bytes.is_empty();
-        waiting.add(event);
+        waiting.bytes.extend_from_slice(&line.bytes);
+        LINE.set(line);
         if *event.metadata().level() <= Level::WARN || waiting.bytes.len() > WAITING_MOST {
             waiting.write();
         } else if first {

@@ -15,6 +15,6 @@ impl Node {
             }
         }
         decision.answer = answer;
-        self.decisions.keep(decision);
+        self.decisions.keep(&decision);
     }
 }

@@ -122,6 +122,9 @@ impl Store {
     /// Looks whether another node (or process) changed the catalog; answers whether it did. For a background task,
     /// every second.
     pub async fn refresh_epoch(&self) -> Result<bool, StoreError> {
+        if let Engine::Sqlite(file) = &self.shared.engine {
+            file.readers.look_again();
+        }
         let epoch = self.read(async |tx| find_epoch(tx).await).await?;
         let changed = self.shared.epoch.swap(epoch, Ordering::SeqCst) != epoch;
         if changed {

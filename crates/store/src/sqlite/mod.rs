@@ -48,7 +48,8 @@ impl File {
             .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
             .map_err(|error| unreadable(error.to_string()))?;
         migrate(&mut connection)?;
-        Ok(Self { writer: Writer::start(connection, generations)?, readers: Arc::new(Readers::new(path.to_owned())) })
+        let readers = Arc::new(Readers::new(path.to_owned()));
+        Ok(Self { writer: Writer::start(connection, generations, Arc::clone(&readers))?, readers })
     }
 }
 

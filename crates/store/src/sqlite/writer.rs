@@ -5,6 +5,7 @@
 //! those who come later. So a batch is as large as the load makes it, the disk never stalls an event loop, and no
 //! batch depends on a task that may be cancelled: the committer always comes.
 
+use super::reader::Readers;
 use super::statement::{self, Access};
 use crate::error::StoreError;
 use crate::param::Param;
@@ -29,6 +30,7 @@ struct State {
     connection: Option<Connection>,
     batch: Option<Batch>,
     generations: Arc<Generations>,
+    readers: Arc<Readers>,
 }
 
 /// The open transaction.
@@ -54,8 +56,12 @@ impl Outcome {
 
 impl Writer {
     /// Takes the connection and starts the committer's thread, which ends with the writer.
-    pub(super) fn start(connection: Connection, generations: Arc<Generations>) -> Result<Self, StoreError> {
-        let state = Arc::new(Mutex::new(State { connection: Some(connection), batch: None, generations }));
+    pub(super) fn start(
+        connection: Connection,
+        generations: Arc<Generations>,
+        readers: Arc<Readers>,
+    ) -> Result<Self, StoreError> {
+        let state = Arc::new(Mutex::new(State { connection: Some(connection), batch: None, generations, readers }));
         let (committer, calls) = mpsc::channel();
         let shared = state.clone();
         std::thread::Builder::new()
@@ -82,7 +88,9 @@ impl Writer {
             .map_err(|_| StoreError::Closed)?;
         }
         if state.batch.is_none() {
-            statement::control(state.connection()?, "BEGIN IMMEDIATE")?;
+            state.readers.writing();
+            let begun = state.connection().and_then(|connection| statement::control(connection, "BEGIN IMMEDIATE"));
+            begun.inspect_err(|_| state.readers.written())?;
             state.batch = Some(Batch::default());
         }
         // From here the slot's `drop` sees to it that the committer is called.
@@ -120,6 +128,7 @@ impl State {
         if batch.kept == 0 {
             // Every closure was undone: there is nothing to sync.
             let _ = statement::control(connection, "ROLLBACK");
+            self.readers.written();
             return;
         }
         let verdict = statement::control(connection, "COMMIT");
@@ -131,6 +140,7 @@ impl State {
             // The frames may have reached the disk although the sync failed.
             StoreError::UnknownOutcome(error.to_string())
         });
+        self.readers.written();
         // Caches must drop what they hold before a writer is told that its change is there; after a doubtful commit
         // too.
         self.generations.raise(batch.touched);
@@ -145,6 +155,7 @@ impl State {
         if let Some(connection) = self.connection.as_ref().filter(|connection| !connection.is_autocommit()) {
             let _ = statement::control(connection, "ROLLBACK");
         }
+        self.readers.written();
         tracing::error!(cause, "a batch of writes was rolled back");
         for waiting in self.batch.take().unwrap_or_default().waiting {
             let _ = waiting.send(Err(StoreError::Aborted(cause.to_owned())));
