@@ -12,7 +12,7 @@ use model::cognito_identity::IdentityDescription;
 use service::{Cx, revocation};
 use std::collections::BTreeSet;
 use store::Tx;
-use store::table::identities::{self, Identity, IdentityState};
+use store::table::identities::{self, Identity, IdentityState, Summary};
 use store::table::identity_logins::{self, IdentityLogin};
 
 /// The identity that a request names.
@@ -234,12 +234,14 @@ pub async fn end(tx: &mut Tx, pool: &Pool, id: &IdentityId, reason: &str, now: T
 /// # Errors
 /// An internal fault.
 pub async fn describe(tx: &mut Tx, identity: &Identity) -> Result<IdentityDescription, Fault> {
-    Ok(description(identity, identity_logins::all_of(tx, &identity.id).await?))
+    let providers = identity_logins::all_of(tx, &identity.id).await?.into_iter().map(|login| login.provider).collect();
+    let Identity { id, created_ms, modified_ms, .. } = identity.clone();
+    Ok(description(Summary { id, created_ms, modified_ms, providers }))
 }
 
 /// The same from what was read.
-pub fn description(identity: &Identity, logins: Vec<IdentityLogin>) -> IdentityDescription {
-    let providers: BTreeSet<String> = logins.into_iter().map(|login| login.provider).collect();
+pub fn description(identity: Summary) -> IdentityDescription {
+    let providers: BTreeSet<String> = identity.providers.into_iter().collect();
     IdentityDescription {
         identity_id: Some(identity.id.to_string()),
         logins: (!providers.is_empty()).then(|| providers.into_iter().collect()),

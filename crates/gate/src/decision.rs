@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Most steps kept for one request; a request that takes more keeps the first ones and says so.
 const STEPS_MOST: usize = 96;
+/// Steps that most requests take: room is made for them at once.
+const STEPS_USUAL: usize = 16;
 /// Longest text of a step, in bytes.
 const TEXT_MOST: usize = 2_000;
 /// Most memory that the kept decisions may take, in bytes.
@@ -59,7 +61,8 @@ pub struct Decision {
 impl Decision {
     /// An empty record for a request.
     pub fn new(request_id: String, at: Timestamp, operation: String) -> Self {
-        Self { request_id, at, operation, caller: "anonymous".to_owned(), ..Self::default() }
+        let steps = Vec::with_capacity(STEPS_USUAL);
+        Self { request_id, at, operation, caller: "anonymous".to_owned(), steps, ..Self::default() }
     }
 
     /// Adds a fact.

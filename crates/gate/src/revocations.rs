@@ -37,6 +37,7 @@ impl Gate {
     /// # Errors
     /// The store fails.
     pub async fn refresh_revocations(&self, now: Timestamp) -> Result<(), Fault> {
+        self.store().look_again();
         self.revocations.load(self.store()).await?;
         self.revocations.forget(now);
         Ok(())

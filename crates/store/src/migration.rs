@@ -56,6 +56,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "identities that are not disabled",
         text: include_str!("../migrations/0013_identities_enabled.sql"),
     },
+    Migration {
+        number: 14,
+        name: "identity summaries",
+        text: include_str!("../migrations/0014_identity_summaries.sql"),
+    },
 ];
 
 /// The ledger of what was done.
@@ -121,7 +126,7 @@ mod tests {
         assert!(MIGRATIONS.windows(2).all(|pair| pair[0].number < pair[1].number));
         for migration in MIGRATIONS {
             for sql in migration.statements() {
-                assert!(sql.contains("IF NOT EXISTS"), "{sql}");
+                assert!(sql.contains("IF NOT EXISTS") || sql.contains("IF EXISTS"), "{sql}");
             }
         }
     }

@@ -119,12 +119,18 @@ impl Store {
         self.shared.generations.revocations()
     }
 
-    /// Looks whether another node (or process) changed the catalog; answers whether it did. For a background task,
-    /// every second.
-    pub async fn refresh_epoch(&self) -> Result<bool, StoreError> {
+    /// From here on reads show what other processes have committed. Without this they show it some time later: the embedded
+    /// engine asks its file again only after this process has written. To be called before looking for others' changes.
+    pub fn look_again(&self) {
         if let Engine::Sqlite(file) = &self.shared.engine {
             file.readers.look_again();
         }
+    }
+
+    /// Looks whether another node (or process) changed the catalog; answers whether it did. For a background task,
+    /// every second.
+    pub async fn refresh_epoch(&self) -> Result<bool, StoreError> {
+        self.look_again();
         let epoch = self.read(async |tx| find_epoch(tx).await).await?;
         let changed = self.shared.epoch.swap(epoch, Ordering::SeqCst) != epoch;
         if changed {

@@ -16,12 +16,11 @@ pub async fn run(cx: &Cx, input: ListIdentitiesInput) -> Result<ListIdentitiesRe
     let hide_disabled = input.hide_disabled.unwrap_or(false);
     let scope = format!("identities {} {hide_disabled}", pool.id);
     let page = Page::of(cx, scope, input.max_results, input.next_token.as_deref())?;
-    let read = cx.read_one(async |tx| {
-        Ok(identities::list_with_logins(tx, &pool.id, hide_disabled, &page.after, page.fetch()).await?)
-    });
+    let read = cx
+        .read_one(async |tx| Ok(identities::summaries(tx, &pool.id, hide_disabled, &page.after, page.fetch()).await?));
     let mut rows = read.await?;
-    let next_token = page.cut(cx, &mut rows, |(identity, _)| identity.id.as_str())?;
-    let descriptions = rows.into_iter().map(|(row, logins)| identity::description(&row, logins)).collect();
+    let next_token = page.cut(cx, &mut rows, |row| row.id.as_str())?;
+    let descriptions = rows.into_iter().map(identity::description).collect();
     Ok(ListIdentitiesResponse {
         identity_pool_id: Some(pool.id.to_string()),
         identities: Some(descriptions),

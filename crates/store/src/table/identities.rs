@@ -89,63 +89,21 @@ pub async fn find(tx: &mut Tx, id: &IdentityId) -> Result<Option<Identity>, Stor
     maybe(row.as_ref())
 }
 
-/// The columns of an identity `i` and of a login `l` that belongs to it.
-macro_rules! both {
-    () => {
-        "i.id, i.pool_id, i.state, i.merged_into, i.created_ms, i.modified_ms, \
-         l.pool_id, l.provider, l.subject, l.identity_id, l.linked_ms"
-    };
-}
-
 /// The identity with this id and the logins that belong to it, in one question.
 pub async fn find_with_logins(
     tx: &mut Tx,
     id: &IdentityId,
 ) -> Result<Option<(Identity, Vec<IdentityLogin>)>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        both!(),
-        " FROM identities i LEFT JOIN identity_logins l ON l.identity_id = i.id WHERE i.id = $1 \
-         ORDER BY l.identity_id, l.provider, l.subject"
-    );
-    Ok(grouped(&tx.all(sql, &[id.into()]).await?)?.pop())
-}
-
-/// A page of the identities of a pool with the logins of each, in one question; without the disabled ones, if they are hidden.
-pub async fn list_with_logins(
-    tx: &mut Tx,
-    pool_id: &IdentityPoolId,
-    hide_disabled: bool,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<(Identity, Vec<IdentityLogin>)>, StoreError> {
-    macro_rules! page {
-        ($only:literal) => {
-            concat!(
-                "SELECT ",
-                both!(),
-                " FROM (SELECT ",
-                columns!(),
-                " FROM identities WHERE pool_id = $1 AND id > $2",
-                $only,
-                " ORDER BY id LIMIT $3) i LEFT JOIN identity_logins l ON l.identity_id = i.id \
-                 ORDER BY i.id, l.provider, l.subject"
-            )
-        };
-    }
-    let sql = if hide_disabled { page!(" AND state <> 'disabled'") } else { page!("") };
-    grouped(&tx.all(sql, &[pool_id.into(), after.into(), limit.into()]).await?)
-}
-
-/// Rows of [`both`], those of one identity next to each other.
-fn grouped(rows: &[Row]) -> Result<Vec<(Identity, Vec<IdentityLogin>)>, StoreError> {
-    let mut all: Vec<(Identity, Vec<IdentityLogin>)> = Vec::new();
-    for row in rows {
-        if all.last().is_none_or(|(identity, _)| row.text(0) != Ok(identity.id.as_str())) {
-            all.push((Identity::from_row(row)?, Vec::new()));
-        }
+    let sql = "SELECT i.id, i.pool_id, i.state, i.merged_into, i.created_ms, i.modified_ms, \
+               l.pool_id, l.provider, l.subject, l.identity_id, l.linked_ms \
+               FROM identities i LEFT JOIN identity_logins l ON l.identity_id = i.id WHERE i.id = $1 \
+               ORDER BY l.identity_id, l.provider, l.subject";
+    let rows = tx.all(sql, &[id.into()]).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut logins = Vec::with_capacity(rows.len());
+    for row in &rows {
         // No login: the right half of the identity's only row is empty.
-        if let (Some(provider), Some((_, logins))) = (row.opt_id(7)?, all.last_mut()) {
+        if let Some(provider) = row.opt_id(7)? {
             logins.push(IdentityLogin {
                 pool_id: row.id(6)?,
                 provider,
@@ -155,7 +113,59 @@ fn grouped(rows: &[Row]) -> Result<Vec<(Identity, Vec<IdentityLogin>)>, StoreErr
             });
         }
     }
-    Ok(all)
+    Ok(Some((Identity::from_row(first)?, logins)))
+}
+
+/// What listings tell of an identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// `REGION:UUID`.
+    pub id: IdentityId,
+    /// When it was made.
+    pub created_ms: Timestamp,
+    /// When it was last changed.
+    pub modified_ms: Timestamp,
+    /// The providers of its logins, in no order; one that has several is named as often.
+    pub providers: Vec<String>,
+}
+
+/// A page of the identities of a pool, by id; without the disabled ones, if they are hidden. Two indexes hold all of it in this
+/// order, so a page costs the same however many there are.
+pub async fn summaries(
+    tx: &mut Tx,
+    pool_id: &IdentityPoolId,
+    hide_disabled: bool,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Summary>, StoreError> {
+    // A question for each identity's logins, and not a join: PostgreSQL would read all logins of a small table.
+    macro_rules! page {
+        ($only:literal) => {
+            concat!(
+                "SELECT i.id, i.created_ms, i.modified_ms, \
+                 (SELECT string_agg(l.provider, $4) FROM identity_logins l WHERE l.identity_id = i.id) \
+                 FROM (SELECT id, created_ms, modified_ms FROM identities WHERE pool_id = $1 AND id > $2",
+                $only,
+                " ORDER BY id LIMIT $3) i ORDER BY i.id"
+            )
+        };
+    }
+    let sql = if hide_disabled { page!(" AND state <> 'disabled'") } else { page!("") };
+    let rows = tx.all(sql, &[pool_id.into(), after.into(), limit.into(), SEPARATOR.into()]).await?;
+    rows.iter().map(summary).collect()
+}
+
+/// Between the names of providers: none holds one.
+const SEPARATOR: &str = "\n";
+
+fn summary(row: &Row) -> Result<Summary, StoreError> {
+    let providers = row.opt_text(3)?.map(|names| names.split(SEPARATOR).map(str::to_owned).collect());
+    Ok(Summary {
+        id: row.id(0)?,
+        created_ms: row.timestamp(1)?,
+        modified_ms: row.timestamp(2)?,
+        providers: providers.unwrap_or_default(),
+    })
 }
 
 /// The identities of a pool, by id.

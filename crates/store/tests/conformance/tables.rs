@@ -11,7 +11,7 @@ use store::table::iam_attachments::Attachment;
 use store::table::iam_inline_policies::InlinePolicy;
 use store::table::iam_roles::IamRole;
 use store::table::iam_users::IamUser;
-use store::table::identities::{Identity, IdentityState};
+use store::table::identities::{Identity, IdentityState, Summary};
 use store::table::identity_logins::IdentityLogin;
 use store::table::identity_pools::IdentityPool;
 use store::table::sealing_keys::SealingKey;
@@ -439,13 +439,20 @@ pub async fn identities_and_logins(lab: &Lab) {
         assert_eq!(identities::find_with_logins(tx, &one.id).await?, Some((one.clone(), both.to_vec())));
         assert_eq!(identities::find_with_logins(tx, &two.id).await?, Some((two.clone(), Vec::new())));
         assert_eq!(identities::find_with_logins(tx, &"us-east-1:nobody".into()).await?, None);
-        let all = [(one.clone(), both.to_vec()), (two.clone(), Vec::new())];
-        assert_eq!(identities::list_with_logins(tx, &pool.id, false, "", 9).await?, all);
-        assert_eq!(identities::list_with_logins(tx, &pool.id, true, "", 1).await?, all[..1]);
-        assert_eq!(identities::list_with_logins(tx, &pool.id, true, one.id.as_str(), 9).await?, all[1..]);
+        let summary = |row: &Identity, providers: &[&str]| Summary {
+            id: row.id.clone(),
+            created_ms: row.created_ms,
+            modified_ms: row.modified_ms,
+            providers: providers.iter().map(ToString::to_string).collect(),
+        };
+        let all = [summary(&one, &["idp", "idp"]), summary(&two, &[])];
+        assert_eq!(identities::summaries(tx, &pool.id, false, "", 9).await?, all);
+        assert_eq!(identities::summaries(tx, &pool.id, true, "", 1).await?, all[..1]);
+        assert_eq!(identities::summaries(tx, &pool.id, true, one.id.as_str(), 9).await?, all[1..]);
         let off = Identity { state: IdentityState::Disabled, ..one.clone() };
         assert!(identities::update(tx, &off).await?);
-        assert_eq!(identities::list_with_logins(tx, &pool.id, true, "", 9).await?, all[1..]);
+        assert_eq!(identities::summaries(tx, &pool.id, true, "", 9).await?, all[1..]);
+        assert_eq!(identities::summaries(tx, &pool.id, false, "", 9).await?, all);
         assert!(identities::update(tx, &one).await?);
         assert_eq!(identity_logins::list(tx, &one.id, "idp", "x", 9).await?, [login("y", &one)]);
 
