@@ -147,9 +147,15 @@ impl Server {
         self.folder.path().join("data")
     }
 
-    /// What it has logged.
+    /// What it has logged. Lines wait for each other a tenth of a second before they are written, so this takes longer.
     pub fn log(&self) -> String {
+        std::thread::sleep(Duration::from_millis(300));
         std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// What it has logged, once that holds `part` (or should have for a long time).
+    pub fn log_with(&self, part: &str) -> String {
+        (0..30).map(|_| self.log()).find(|log| log.contains(part)).unwrap_or_default()
     }
 
     fn log_file(&self) -> PathBuf {
