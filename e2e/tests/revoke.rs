@@ -1,8 +1,7 @@
 //! Revocation that bites: credentials that were handed out are refused, on another node of the same database too, within a
 //! second; and what an operator asks before.
 
-#![allow(clippy::panic, clippy::unwrap_used)]
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::disallowed_methods)]
 
 use e2e::principal::{allow, user};
 use e2e::{Engine, Server, Shell};
