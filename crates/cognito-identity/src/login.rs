@@ -271,15 +271,17 @@ fn user_to_ask(pool: &Pool, login: &VerifiedLogin) -> Option<UserToAsk> {
     let LoginKind::UserPool { client_id } = &login.kind else { return None };
     let mut configured = pool.settings.user_pools.iter();
     let provider = configured.find(|provider| provider.name == login.provider && provider.client_id == *client_id)?;
+    if !provider.server_side_check {
+        return None;
+    }
     // A token without `iat` counts as older than every sign-out.
     let issued_at = login.claims.get("iat").and_then(|claim| claim.as_i64()).unwrap_or(0);
-    let asked = UserToAsk {
+    Some(UserToAsk {
         provider: login.provider.clone(),
         pool: user_pool_of_provider(&login.provider)?,
         sub: UserSub::from(login.subject.as_str()),
         issued_at: Timestamp::from_seconds(issued_at),
-    };
-    provider.server_side_check.then_some(asked)
+    })
 }
 
 /// Far above what providers have: OpenID Connect says 255 characters, SAML 256.

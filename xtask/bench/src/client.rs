@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use sigv4::{ContentSha256, PathRule, Payload, PayloadClaim, Request, Signing, SigningKey};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::ops::Range;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The region of every request.
@@ -24,6 +25,8 @@ pub struct Keys {
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// Whether the request was a HEAD.
+    bodiless: bool,
 }
 
 impl Connection {
@@ -31,32 +34,52 @@ impl Connection {
     pub fn open(address: &str) -> Result<Self, String> {
         let stream = TcpStream::connect(address).map_err(|error| format!("cannot connect to {address}: {error}"))?;
         stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
+        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024), bodiless: false })
     }
 
     /// Sends a request and reads the answer: its status and body.
     pub fn send(&mut self, request: &[u8]) -> Result<(u16, &[u8]), String> {
-        self.stream.write_all(request).map_err(|error| format!("the connection broke: {error}"))?;
-        self.buffer.clear();
-        let head = loop {
-            if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                break end + 4;
+        self.begin(request)?;
+        loop {
+            // The borrow of the answer would last into the next turn of the loop.
+            if let Some((status, body)) = self.whole()? {
+                return Ok((status, &self.buffer[body]));
             }
             self.read()?;
-        };
-        let text = String::from_utf8_lossy(&self.buffer[..head]).to_ascii_lowercase();
-        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or("not an HTTP answer")?;
-        let length: usize = text
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"))
-            .and_then(|length| length.trim().parse().ok())
-            .ok_or("an answer without its length")?;
-        // The answer to HEAD tells the length of a body that does not come.
-        let length = if request.starts_with(b"HEAD ") { 0 } else { length };
-        while self.buffer.len() < head + length {
-            self.read()?;
         }
-        Ok((status, &self.buffer[head..head + length]))
+    }
+
+    /// The same connection, for [`Self::begin`] and [`Self::answered`] in turns.
+    pub fn never_waiting(self) -> Result<Self, String> {
+        self.stream.set_nonblocking(true).map_err(|error| error.to_string())?;
+        Ok(self)
+    }
+
+    /// Sends a request.
+    pub fn begin(&mut self, request: &[u8]) -> Result<(), String> {
+        self.stream.write_all(request).map_err(|error| format!("the connection broke: {error}"))?;
+        self.buffer.clear();
+        self.bodiless = request.starts_with(b"HEAD ");
+        Ok(())
+    }
+
+    /// The answer, if all of it has come by now: its status and body.
+    pub fn answered(&mut self) -> Result<Option<(u16, &[u8])>, String> {
+        self.read()?;
+        Ok(self.whole()?.map(|(status, body)| (status, &self.buffer[body])))
+    }
+
+    /// The status of a whole answer and where its body is; nothing while bytes are missing.
+    fn whole(&self) -> Result<Option<(u16, Range<usize>)>, String> {
+        let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { return Ok(None) };
+        let body = end + 4;
+        let text = String::from_utf8_lossy(&self.buffer[..body]).to_ascii_lowercase();
+        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or("not an HTTP answer")?;
+        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length = length.and_then(|length| length.trim().parse().ok()).ok_or("an answer without its length")?;
+        // The answer to HEAD tells the length of a body that does not come.
+        let length: usize = if self.bodiless { 0 } else { length };
+        Ok((self.buffer.len() >= body + length).then_some((status, body..body + length)))
     }
 
     /// Sends a request that must be answered with 200, and reads the answer as JSON; null when it is none.
@@ -110,6 +133,7 @@ impl Connection {
                 self.buffer.extend_from_slice(&bytes[..length]);
                 Ok(())
             }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
             Err(error) => Err(format!("the connection broke: {error}")),
         }
     }

@@ -42,33 +42,32 @@ impl Load {
     }
 }
 
+/// All connections from one thread that never sleeps: on one machine, a client that sleeps is woken by the server's own write,
+/// and the kernel counts that as the server's time. A server's clients are elsewhere.
 fn drive(server: &Process, call: &Call, connections: usize, time: Duration) -> Result<(Vec<Duration>, usize), String> {
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..connections)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut connection = Connection::open(server.address())?;
-                    let begun = Instant::now();
-                    let (mut latencies, mut bytes) = (Vec::new(), 0);
-                    while begun.elapsed() < time {
-                        let sent = Instant::now();
-                        let (status, body) = connection.send(call.request())?;
-                        if status != call.status {
-                            return Err(format!("{}: status {status}: {}", call.name, String::from_utf8_lossy(body)));
-                        }
-                        latencies.push(sent.elapsed());
-                        bytes += body.len();
-                    }
-                    Ok((latencies, bytes))
-                })
-            })
-            .collect();
-        let (mut all, mut bytes) = (Vec::new(), 0);
-        for worker in workers {
-            let (latencies, more) = worker.join().map_err(|_| "a connection's thread was lost")??;
-            all.extend(latencies);
-            bytes += more;
+    let begun = Instant::now();
+    let mut open = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        let mut connection = Connection::open(server.address())?.never_waiting()?;
+        connection.begin(call.request())?;
+        open.push((connection, Instant::now()));
+    }
+    let (mut latencies, mut bytes, mut at) = (Vec::new(), 0, 0);
+    while !open.is_empty() {
+        at = (at + 1) % open.len();
+        let (connection, sent) = &mut open[at];
+        let Some((status, body)) = connection.answered()? else { continue };
+        if status != call.status {
+            return Err(format!("{}: status {status}: {}", call.name, String::from_utf8_lossy(body)));
         }
-        Ok((all, bytes))
-    })
+        latencies.push(sent.elapsed());
+        bytes += body.len();
+        if begun.elapsed() < time {
+            *sent = Instant::now();
+            connection.begin(call.request())?;
+        } else {
+            open.swap_remove(at);
+        }
+    }
+    Ok((latencies, bytes))
 }

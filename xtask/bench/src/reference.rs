@@ -1,8 +1,8 @@
 //! The least that a call can cost on a listener like the server's: a server that takes the same bytes, does the call's
 //! cryptography and nothing else, and answers with as many bytes.
 //!
-//! A no-op and a piece of cryptography, measured apart, do not add up to this: tens of thousands of no-ops in a second keep every
-//! client awake, while a client of a slower call sleeps and has to be woken, which the kernel counts as the server's time.
+//! A no-op and a piece of cryptography, measured apart, need not add up to this: the no-op's bytes are fewer, and its answers come
+//! in bunches.
 //!
 //! It runs as a process of its own: `bench reference --listen ADDRESS --data FOLDER WORK… LENGTH`.
 
