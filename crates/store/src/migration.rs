@@ -61,6 +61,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "identity summaries",
         text: include_str!("../migrations/0014_identity_summaries.sql"),
     },
+    Migration {
+        number: 15,
+        name: "logins of an identity",
+        text: include_str!("../migrations/0015_logins_of_an_identity.sql"),
+    },
 ];
 
 /// The ledger of what was done.
@@ -90,10 +95,18 @@ pub(crate) fn pending(all: &[Migration], found: i64) -> Result<&[Migration], Sto
     Ok(all.get(next..).unwrap_or_default())
 }
 
+/// Tables of many short rows that are always found by their key: `SQLite` keeps such a row in the tree of the key, where one
+/// descent finds it, and not two.
+const FOUND_BY_KEY: [&str; 2] = ["identities", "identity_logins"];
+
 /// The text for `SQLite`: strict tables, so that a column refuses what `PostgreSQL` would refuse.
 pub(crate) fn sqlite_text(sql: &str) -> String {
     let text = sql.replace(" BIGINT", " INTEGER").replace(" BYTEA", " BLOB");
-    if text.contains("CREATE TABLE") { text + " STRICT" } else { text }
+    if !text.contains("CREATE TABLE") {
+        return text;
+    }
+    let by_key = FOUND_BY_KEY.iter().any(|table| text.contains(&format!(" {table} (")));
+    text + if by_key { " STRICT, WITHOUT ROWID" } else { " STRICT" }
 }
 
 /// The text for `PostgreSQL`: texts compare bytewise, whatever the database's locale.
