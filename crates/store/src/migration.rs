@@ -135,6 +135,20 @@ mod tests {
     }
 
     #[test]
+    fn every_table_is_strict_in_sqlite_and_those_found_by_key_have_no_other_order() {
+        let statements = || MIGRATIONS.iter().flat_map(Migration::statements);
+        let made = |name: &str| {
+            statements().filter(|sql| sql.contains(&format!("CREATE TABLE IF NOT EXISTS {name} ("))).count()
+        };
+        assert!(FOUND_BY_KEY.iter().all(|table| made(table) == 1));
+        let by_key = statements().map(sqlite_text).filter(|sql| sql.ends_with(" STRICT, WITHOUT ROWID")).count();
+        assert_eq!(by_key, FOUND_BY_KEY.len());
+        assert!(
+            statements().filter(|sql| sql.contains("CREATE TABLE")).all(|sql| sqlite_text(sql).contains(") STRICT"))
+        );
+    }
+
+    #[test]
     fn numbers_rise_and_statements_can_be_repeated() {
         assert!(MIGRATIONS.windows(2).all(|pair| pair[0].number < pair[1].number));
         for migration in MIGRATIONS {
