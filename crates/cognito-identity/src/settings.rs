@@ -194,12 +194,14 @@ fn invalid_provider(account: &AccountId) -> Fault {
     error::invalid_parameter(format!("Identity provider ARN is not valid for account {account}"))
 }
 
-/// Account and name in `arn:aws:iam::ACCOUNT:KIND/NAME`.
+/// Account and name in `arn:aws:iam::ACCOUNT:KIND/NAME`. IAM gives no provider a name with a space or a line break, nor do we take
+/// one.
 pub fn provider_name<'a>(arn: &'a str, kind: &str) -> Option<(&'a str, &'a str)> {
     let (account, resource) = arn.strip_prefix("arn:aws:iam::")?.split_once(':')?;
     let name = resource.strip_prefix(kind)?.strip_prefix('/')?;
     let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    (is_account && !name.is_empty()).then_some((account, name))
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_account && is_name).then_some((account, name))
 }
 
 // Whether user pool and client exist is not asked (spec/identity-pools.md 5).

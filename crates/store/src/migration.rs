@@ -17,56 +17,24 @@ pub(crate) struct Migration {
 
 /// All steps, in order.
 pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration { number: 1, name: "initial", text: include_str!("../migrations/0001_initial.sql") },
-    Migration { number: 2, name: "outbox", text: include_str!("../migrations/0002_outbox.sql") },
-    Migration {
-        number: 3,
-        name: "iam devices and tasks",
-        text: include_str!("../migrations/0003_iam_devices_and_tasks.sql"),
-    },
-    Migration {
-        number: 4,
-        name: "iam policies and groups",
-        text: include_str!("../migrations/0004_iam_policies_and_groups.sql"),
-    },
-    Migration {
-        number: 5,
-        name: "iam providers and profiles",
-        text: include_str!("../migrations/0005_iam_providers_and_profiles.sql"),
-    },
-    Migration { number: 6, name: "iam last uses", text: include_str!("../migrations/0006_iam_last_uses.sql") },
-    Migration {
-        number: 7,
-        name: "identity token keys",
-        text: include_str!("../migrations/0007_identity_token_keys.sql"),
-    },
-    Migration {
-        number: 10,
-        name: "session revocations",
-        text: include_str!("../migrations/0010_session_revocations.sql"),
-    },
-    Migration {
-        number: 11,
-        name: "s3 bucket settings",
-        text: include_str!("../migrations/0011_s3_bucket_settings.sql"),
-    },
-    Migration { number: 12, name: "s3", text: include_str!("../migrations/0012_s3.sql") },
-    Migration {
-        number: 13,
-        name: "identities that are not disabled",
-        text: include_str!("../migrations/0013_identities_enabled.sql"),
-    },
-    Migration {
-        number: 14,
-        name: "identity summaries",
-        text: include_str!("../migrations/0014_identity_summaries.sql"),
-    },
-    Migration {
-        number: 15,
-        name: "logins of an identity",
-        text: include_str!("../migrations/0015_logins_of_an_identity.sql"),
-    },
+    step(1, "initial", include_str!("../migrations/0001_initial.sql")),
+    step(2, "outbox", include_str!("../migrations/0002_outbox.sql")),
+    step(3, "iam devices and tasks", include_str!("../migrations/0003_iam_devices_and_tasks.sql")),
+    step(4, "iam policies and groups", include_str!("../migrations/0004_iam_policies_and_groups.sql")),
+    step(5, "iam providers and profiles", include_str!("../migrations/0005_iam_providers_and_profiles.sql")),
+    step(6, "iam last uses", include_str!("../migrations/0006_iam_last_uses.sql")),
+    step(7, "identity token keys", include_str!("../migrations/0007_identity_token_keys.sql")),
+    step(10, "session revocations", include_str!("../migrations/0010_session_revocations.sql")),
+    step(11, "s3 bucket settings", include_str!("../migrations/0011_s3_bucket_settings.sql")),
+    step(12, "s3", include_str!("../migrations/0012_s3.sql")),
+    step(13, "identities that are not disabled", include_str!("../migrations/0013_identities_enabled.sql")),
+    step(14, "identity summaries", include_str!("../migrations/0014_identity_summaries.sql")),
+    step(15, "logins of an identity", include_str!("../migrations/0015_logins_of_an_identity.sql")),
 ];
+
+const fn step(number: i64, name: &'static str, text: &'static str) -> Migration {
+    Migration { number, name, text }
+}
 
 /// The ledger of what was done.
 pub(crate) const CREATE_LEDGER: &str =
@@ -118,11 +86,7 @@ pub(crate) fn postgres_text(sql: &str) -> String {
 mod tests {
     use super::*;
 
-    const THREE: &[Migration] = &[
-        Migration { number: 1, name: "a", text: "" },
-        Migration { number: 2, name: "b", text: "" },
-        Migration { number: 3, name: "c", text: "" },
-    ];
+    const THREE: &[Migration] = &[step(1, "a", ""), step(2, "b", ""), step(3, "c", "")];
 
     #[test]
     fn what_was_not_done_is_pending() {

@@ -68,6 +68,28 @@ async fn what_the_service_would_not_take_is_refused() {
     }
 }
 
+/// Listings part the names of an identity's providers by line breaks: one name must not pass for two.
+#[tokio::test]
+async fn no_provider_has_a_line_break_in_its_name() {
+    let w = world().await;
+    for more in [
+        json!({"DeveloperProviderName": "a\nb"}),
+        json!({"DeveloperProviderName": "a\n"}),
+        json!({"SupportedLoginProviders": {"accounts.google.com\n": "app"}}),
+        json!({"CognitoIdentityProviders": [{"ProviderName": format!("{PROVIDER}\n"), "ClientId": "c"}]}),
+        json!({"OpenIdConnectProviderARNs": ["arn:aws:iam::999999999999:oidc-provider/a\nb"]}),
+        json!({"SamlProviderARNs": ["arn:aws:iam::123456789012:saml-provider/a\nb"]}),
+    ] {
+        let mut input = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = w.call("CreateIdentityPool", &input).await;
+        assert!(
+            ["ValidationException", "InvalidParameterException"].contains(&answer.code().as_str()),
+            "{more}: {answer}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn more_than_fifty_user_pools_are_too_many() {
     let w = world().await;

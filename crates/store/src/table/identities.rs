@@ -155,7 +155,7 @@ pub async fn summaries(
     rows.iter().map(summary).collect()
 }
 
-/// Between the names of providers: none holds one.
+/// Between the names of providers: a pool takes none that holds one.
 const SEPARATOR: &str = "\n";
 
 fn summary(row: &Row) -> Result<Summary, StoreError> {
